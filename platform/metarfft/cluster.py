@@ -1,0 +1,64 @@
+"""Starting Ray, or joining the cluster that a job was submitted to."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import ray
+
+import metarfft
+
+# Ray counts logical CPUs. A served model takes two (vLLM and the HTTP ingress) and waits for ever, without an error,
+# for one that does not exist: a laptop with two cores declares more than it has. They are shared by time, as always.
+LEAST_CPUS = 6
+FORWARDED = ("MLFLOW_", "HF_", "TRANSFORMERS_", "TOKENIZERS_", "OMP_", "MKL_", "VLLM_", "CUDA_LAUNCH_", "NCCL_", "DS_")
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment variables that every worker needs, this checkout's place on the module path among them."""
+    environment = {key: value for key, value in os.environ.items() if key.startswith(FORWARDED)}
+    package_root = Path(metarfft.__file__).resolve().parents[1]
+    roots = [str(package_root), str(package_root.parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, roots)))
+    return environment
+
+
+def connect(cpus: int | None = None) -> None:
+    """Connect this process to Ray; does nothing when it is connected already.
+
+    With RAY_ADDRESS set (``ray job submit`` sets it) that cluster is joined; else a private one is started, which ends
+    with this process.
+
+    Args:
+        cpus: logical CPUs of a private cluster; by default the cores this process may use, at least `LEAST_CPUS`.
+    """
+    if ray.is_initialized():
+        return
+    os.environ.setdefault("RAY_DATA_LOG_LEVEL", "WARNING")
+    for talkative in ("ray.data._internal.progress", "ray._private.authentication.authentication_token_setup"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
+    os.environ["RAY_OVERRIDE_JOB_RUNTIME_ENV"] = "1"  # add to the submitted job's environment instead of refusing
+    options: dict[str, Any] = {"runtime_env": {"env_vars": worker_environment()}, "logging_level": logging.WARNING}
+    if os.environ.get("RAY_ADDRESS"):
+        ray.init(address=os.environ["RAY_ADDRESS"], **options)
+    else:
+        _start(num_cpus=cpus or max(_cores(), LEAST_CPUS), include_dashboard=False, **options)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _start(attempts: int = 3, **options: Any) -> None:
+    """Start a private cluster. Ray gives its own start 30 seconds, which a busy laptop can miss: then try again."""
+    for attempt in range(1, attempts + 1):
+        try:
+            ray.init(address="local", **options)
+            return
+        except Exception as error:
+            ray.shutdown()
+            if attempt == attempts or "timed out during startup" not in str(error):
+                raise

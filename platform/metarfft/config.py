@@ -1,0 +1,269 @@
+"""The configuration of an experiment: one YAML file, a section for each job, unknown keys refused.
+
+Every job is called as ``python jobs/NAME.py --config FILE [section.key=value ...]``. Nothing here imports Ray or torch,
+so that a bad value is refused before any work starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from metarfft.tasks import select
+
+Method = Literal["direct", "scratchpad", "rfft", "meta-rfft"]
+Style = Literal["code", "indexed"]
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message is one line and names the key."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class TinyModel(Section):
+    """Shape of a small Llama-style model that is built, with its tokenizer, when the base is no existing model."""
+
+    hidden_size: int = 128
+    layers: int = 4
+    heads: int = 4
+    intermediate_size: int = 384
+    rope_theta: float = 1e4
+
+
+class Model(Section):
+    """The base model: a Hugging Face directory or name, or (``tiny``) a model built and warmed up here."""
+
+    base: str | None = None
+    tiny: TinyModel | None = None
+    pretrained: str | None = Field(None, description="RF-pretrained model to start from instead of running pretrain")
+
+    @model_validator(mode="after")
+    def _one_base(self) -> Model:
+        if self.base is None and self.tiny is None:
+            raise ValueError("give model.base (a model directory or name) or model.tiny (a shape to build)")
+        return self
+
+
+class Split(Section):
+    """Which samples one dataset holds: ``samples`` for each task and each length in ``lengths``."""
+
+    tasks: list[str] | Literal["pretrain", "downstream"] = "pretrain"
+    lengths: list[int] = Field(default_factory=lambda: list(range(1, 16)), min_length=1)
+    samples: int = Field(300, ge=0)
+    synthetic: int = Field(0, ge=0, description="samples of randomly composed rules, lengths drawn from `lengths`")
+    shots: float = Field(0.0, ge=0, le=1, description="share of samples that carry a worked example (1-shot)")
+    rename: float = Field(0.0, ge=0, le=1, description="share of samples whose variables get random names")
+
+    @field_validator("tasks")
+    @classmethod
+    def _known(cls, tasks: Any) -> Any:
+        if isinstance(tasks, list):
+            select(tasks)
+        return tasks
+
+    @model_validator(mode="before")
+    @classmethod
+    def _range(cls, value: Any) -> Any:
+        """``lengths: 1-15`` is the same as the list 1, 2, ..., 15."""
+        if isinstance(value, dict) and isinstance(value.get("lengths"), str):
+            lengths: list[int] = []
+            for part in value["lengths"].replace(" ", "").split(","):
+                first, _, last = part.partition("-")
+                if not first.isdigit() or (last and not last.isdigit()):
+                    raise ValueError(f"lengths: {part!r} is no length or range; write e.g. 1-15 or 1-5,8,10")
+                lengths += range(int(first), int(last or first) + 1)
+            value = {**value, "lengths": lengths}
+        return value
+
+
+class Data(Section):
+    """What `jobs/generate.py` makes: one Parquet dataset for each split."""
+
+    style: Style = "code"
+    rows_per_shard: int = Field(2000, ge=1)
+    workers: int | None = Field(None, ge=1, description="shards made at a time; default: one for each of Ray's CPUs")
+    pretrain: Split = Split()
+    validation: Split = Split(lengths=[31], samples=4)
+    adapt: Split = Split(tasks="downstream", lengths=list(range(1, 6)), samples=1000)
+    evaluate: Split = Split(tasks="downstream", lengths=list(range(1, 31)), samples=100)
+
+
+class Positions(Section):
+    """Random jumps in the position ids of training samples, so that positions past the training lengths are trained."""
+
+    share: float = Field(0.0, ge=0, le=1, description="share of the samples that get jumps")
+    span: float = Field(4.0, ge=1, description="largest stretched length, as a multiple of the sample's")
+
+
+class Train(Section):
+    """One training stage. The batch is counted in samples over all workers, so it does not depend on their number."""
+
+    update: Literal["full", "pissa"] = "full"
+    rank: int = Field(32, ge=1, description="PiSSA rank")
+    steps: int = Field(800, ge=1)
+    batch_size: int = Field(256, ge=1, description="samples in an optimiser step, over all workers")
+    micro_batch_tokens: int = Field(8192, ge=1, description="tokens in one packed forward pass of one worker")
+    context_length: int = Field(8192, ge=1)
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    learning_rate: float = Field(1e-5, gt=0)
+    muon_learning_rate: float = Field(0.02, gt=0)
+    embedding_learning_rate: float | None = None
+    weight_decay: float = 0.0
+    betas: tuple[float, float] = (0.9, 0.95)
+    clip: float = Field(1.0, gt=0)
+    schedule: Literal["constant", "linear", "cosine"] = "cosine"
+    warmup_steps: int = Field(10, ge=0)
+    decay_share: float = Field(1.0, ge=0, le=1, description="share of the steps, at the end, over which the rate decays")
+    zero_stage: Literal[0, 1, 2, 3] = 0
+    workers: int = Field(1, ge=1)
+    cpus_per_worker: int = Field(1, ge=1)
+    gpus_per_worker: int = Field(0, ge=0)
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    positions: Positions = Positions()
+    replay: float = Field(0.0, ge=0, lt=1, description="share of pretraining samples mixed into an adaptation batch")
+    validate_every: int = Field(100, ge=1)
+    patience: int = Field(0, ge=0, description="validations without a better loss before stopping; 0: never stop early")
+    checkpoint_every: int = Field(100, ge=1)
+    log_every: int = Field(10, ge=1)
+
+    @model_validator(mode="after")
+    def _muon(self) -> Train:
+        if self.optimizer == "muon" and self.zero_stage != 0:
+            raise ValueError("optimizer muon needs whole matrices: set zero_stage to 0, or optimizer to adamw")
+        return self
+
+
+class Warmup(Train):
+    """Synthetic warm-up of a tiny base: copying and look-ups over random tokens, no rule-following trajectory."""
+
+    samples: int = Field(20000, ge=1)
+
+
+class Adapt(Train):
+    """Fine-tuning on the downstream tasks, once for each method and seed; all tasks together or one model a task."""
+
+    methods: list[Method] = ["direct", "scratchpad", "rfft", "meta-rfft"]
+    seeds: list[int] = [0]
+    per_task: bool = False
+    concurrent: int = Field(1, ge=1, description="adaptations that run at the same time")
+    overrides: dict[Method, dict[str, Any]] = Field({}, description="values that differ for a method")
+
+    def of(self, method: Method) -> Adapt:
+        """These settings with the overrides for ``method`` applied and checked."""
+        return Adapt.model_validate({**self.model_dump(), "overrides": {}, **self.overrides.get(method, {})})
+
+    @model_validator(mode="after")
+    def _overrides_are_valid(self) -> Adapt:
+        for values in self.overrides.values():
+            Adapt.model_validate({**self.model_dump(exclude={"overrides"}), **values})
+        return self
+
+
+class Serve(Section):
+    """The Ray Serve application: one vLLM deployment for each base, its adapters beside it."""
+
+    port: int = 8000
+    replicas: tuple[int, int] = (1, 1)
+    max_model_len: int = 8192
+    cpus_per_replica: int = 1
+    gpus_per_replica: int = 0
+    kv_cache_gib: int = Field(1, ge=1, description="vLLM's KV cache on CPU, GiB")
+    enforce_eager: bool = False
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+
+
+class Evaluate(Section):
+    """The length sweep."""
+
+    concurrency: int = Field(64, ge=1, description="requests in flight")
+    head_room: float = Field(1.25, ge=1, description="token limit of a response, as a multiple of the true one's length")
+    in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
+
+
+class Tracking(Section):
+    """MLflow. MLFLOW_TRACKING_URI, when set, goes before the SQLite store under the output directory."""
+
+    experiment: str | None = Field(None, description="default: the config's name")
+
+
+class Config(Section):
+    """An experiment."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    seed: int = 0
+    output: str = "outputs"
+    model: Model
+    data: Data = Data()
+    warmup: Warmup = Warmup()
+    pretrain: Train = Train()
+    adapt: Adapt = Adapt()
+    serve: Serve = Serve()
+    evaluate: Evaluate = Evaluate()
+    tracking: Tracking = Tracking()
+
+    @property
+    def root(self) -> Path:
+        """Where everything this experiment makes goes: ``<output>/<name>``, absolute."""
+        return (Path(self.output) / self.name).resolve()
+
+
+def load(path: str | Path, overrides: list[str] | None = None) -> Config:
+    """The configuration in the YAML file ``path`` with ``section.key=value`` overrides applied.
+
+    Raises:
+        ConfigError: the file cannot be read, a key is unknown or a value is bad.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text())
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected sections such as 'model:' and 'data:'")
+    for override in overrides or []:
+        key, equals, text = override.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"{override!r}: write section.key=value")
+        *sections, last = key.split(".")
+        at = values
+        for section in sections:
+            at = at.setdefault(section, {})
+            if not isinstance(at, dict):
+                raise ConfigError(f"{key}: {section} has no keys of its own")
+        at[last] = yaml.safe_load(text)
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: " + "; ".join(_one_line(e) for e in error.errors())) from None
+
+
+def _one_line(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        section: Any = Config
+        for part in error["loc"][:-1]:
+            field = section.model_fields.get(part) if isinstance(section, type) else None
+            section = field.annotation if field else None
+        known = sorted(section.model_fields) if isinstance(section, type) and issubclass(section, BaseModel) else []
+        return f"unknown key {where}" + (f" (known here: {', '.join(known)})" if known else "")
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def from_command_line(description: str, argv: list[str] | None = None) -> Config:
+    """The configuration named on a job's command line; a bad one ends the program with status 2 and one line."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--config", required=True, metavar="FILE", help="YAML file of the experiment")
+    parser.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the file's")
+    arguments = parser.parse_args(argv)
+    try:
+        return load(arguments.config, arguments.overrides)
+    except ConfigError as error:
+        parser.exit(2, f"{error}\n")

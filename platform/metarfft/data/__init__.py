@@ -1,0 +1,1 @@
+"""Datasets: samples to Parquet, Parquet to token batches."""

@@ -1,0 +1,144 @@
+"""Datasets by Ray Data: each split becomes a folder of Parquet shards with a manifest and a card.
+
+The plan of a split fixes its rows and their order and is cut into shards; Ray Data makes the shards in parallel, one
+task for each. What comes out does not depend on the number of workers. Shards that are there are not made again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import ray
+from ray.data import DataContext, TaskPoolStrategy
+from ray.exceptions import RayError
+from tqdm import tqdm
+
+from metarfft.cluster import connect
+from metarfft.config import Config
+from metarfft.data.card import card
+from metarfft.data.plan import Plan, make_plans, split_names
+from metarfft.data.shards import Recipe, SampleError, add_hashes, finished_hash, write_shard
+from metarfft.tracking import stage_run
+
+
+def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Make the datasets under ``config.root / "data"``; returns the manifest of each split.
+
+    Args:
+        splits: names of the splits to make, by default all of the configuration's.
+
+    Raises:
+        SampleError: a sample cannot be made or its answer is wrong; nothing of that shard is written.
+    """
+    plans = make_plans(config, split_names(config) if splits is None else splits)
+    manifests = {plan.name: _finished_manifest(config, plan) for plan in plans}
+    todo = [plan for plan in plans if manifests[plan.name] is None]
+    if todo:
+        with stage_run(config, "generate", {"seed": config.seed, "data": config.data.model_dump()}) as run:
+            connect()
+            for plan in todo:
+                manifests[plan.name] = manifest = _make(config, plan)
+                run.tag(**{f"data_hash.{plan.name}": manifest["content_hash"]})
+                run.log_metrics({f"rows.{plan.name}": manifest["rows"]})
+    return manifests  # type: ignore[return-value]
+
+
+def _finished_manifest(config: Config, plan: Plan) -> dict[str, Any] | None:
+    """The manifest on disk, if the dataset is whole and of this plan."""
+    folder = config.root / "data" / plan.name
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text())
+    except (OSError, ValueError):
+        return None
+    hashes = [finished_hash(folder / _shard_name(n), digest) for n, (_, digest) in enumerate(plan.shards)]
+    whole = None not in hashes and len(list(folder.glob("part-*.parquet"))) == len(hashes)
+    return manifest if whole and manifest["content_hash"] == _hex(hashes) else None
+
+
+def _make(config: Config, plan: Plan) -> dict[str, Any]:
+    """Make the missing shards of a split, then its manifest and card."""
+    folder = config.root / "data" / plan.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    wanted = {_shard_name(number) for number in range(len(plan.shards))}
+    for file in [*folder.glob("part-*.parquet"), *folder.glob(".part-*")]:
+        if file.name not in wanted:  # of another plan, or left by a killed run
+            file.unlink()
+
+    hashes: dict[int, int] = {}
+    for number, (_, digest) in enumerate(plan.shards):
+        if (known := finished_hash(folder / _shard_name(number), digest)) is not None:
+            hashes[number] = known
+    missing = [number for number in range(len(plan.shards)) if number not in hashes]
+    rows = [part.num_rows for part, _ in plan.shards]
+    with tqdm(total=sum(rows), initial=sum(rows[n] for n in hashes), desc=plan.name, unit="row", smoothing=0) as bar:
+        for number, value in _run(missing, plan, folder, config.data.workers):
+            hashes[number] = value
+            bar.update(rows[number])
+
+    manifest = {
+        "split": plan.name,
+        "rows": plan.jobs.num_rows,
+        "shards": len(plan.shards),
+        "method": plan.recipe.method,
+        "style": plan.recipe.style,
+        "seed": plan.recipe.seed,
+        "content_hash": _hex(list(hashes.values())),
+        "code_version": plan.recipe.code,
+        "counts": plan.counts(),
+        "overlap": plan.overlap,
+    }
+    _write(folder / "README.md", card(manifest))
+    _write(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def _run(numbers: list[int], plan: Plan, folder: Path, workers: int | None) -> Iterator[tuple[int, int]]:
+    """Make the shards with these numbers in parallel; yields (number, hash) of each as it is finished."""
+    if not numbers:
+        return
+    context = DataContext.get_current()
+    context.enable_progress_bars = False  # one bar, of rows, is shown here
+    blocks = [plan.shards[n][0].append_column("shard", pa.array([n] * plan.shards[n][0].num_rows)) for n in numbers]
+    shards = ray.data.from_arrow(blocks).map_batches(
+        _write_block,
+        batch_size=None,  # a block, that is a shard, at a time
+        batch_format="pyarrow",
+        fn_kwargs={"recipe": plan.recipe, "folder": str(folder)},
+        compute=TaskPoolStrategy(min(workers, len(numbers)) if workers else None),
+    )
+    try:
+        for row in shards.iter_rows():
+            yield row["shard"], int(row["hash"], 16)
+    except RayError as error:
+        cause = getattr(error, "cause", None)
+        while cause is not None and not isinstance(cause, SampleError):
+            cause = cause.__cause__
+        if cause is None:
+            raise
+        raise SampleError(str(cause)) from None
+
+
+def _write_block(block: pa.Table, recipe: Recipe, folder: str) -> pa.Table:
+    number = block["shard"][0].as_py()
+    value = write_shard(block.drop_columns("shard"), recipe, Path(folder) / _shard_name(number))
+    return pa.table({"shard": [number], "hash": [_hex([value])]})
+
+
+def _shard_name(number: int) -> str:
+    return f"part-{number:05d}.parquet"
+
+
+def _hex(hashes: list[int]) -> str:
+    return f"{add_hashes(hashes):064x}"
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    temporary.replace(path)

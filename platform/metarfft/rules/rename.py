@@ -1,0 +1,44 @@
+"""Renames a rule's variables, so that models read rules instead of knowing names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from random import Random
+
+from metarfft.rules.language import BUILTINS
+
+LETTERS = list("abcdefghijkmnopqrstuvwxyz")
+WORDS = """acc bits box carry cell char chars count cur data depth digit digits extra first flag grid group index item
+items key last left level list1 list2 mark nums num num1 num2 out pair part pos prev queue rest result right row seen
+size stack state step steps text top total turn val value values word words x1 x2 y1 y2""".split()
+
+
+def variables(function: ast.FunctionDef) -> list[str]:
+    """Arguments and variables of a rule, in order of appearance."""
+    names = [argument.arg for argument in function.args.args]
+    names += [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return list(dict.fromkeys(names))
+
+
+def draw_names(function: ast.FunctionDef, rng: Random) -> dict[str, str]:
+    """A new name for every variable of the rule: single letters or short words."""
+    old = variables(function)
+    pool = [name for name in (LETTERS if rng.random() < 0.5 and len(old) < 15 else WORDS + LETTERS) if name not in BUILTINS]
+    return dict(zip(old, rng.sample(pool, len(old)), strict=True))
+
+
+def rename(source: str, names: dict[str, str]) -> str:
+    """The rule's text with its variables renamed."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+        elif isinstance(node, ast.arg):
+            node.arg = names.get(node.arg, node.arg)
+    return ast.unparse(tree)
+
+
+def rename_fields(question: str, names: dict[str, str]) -> str:
+    """A question's text with its ``{parameter}`` places renamed."""
+    return re.sub(r"\{(\w+)\}", lambda match: f"{{{names[match[1]]}}}", question)

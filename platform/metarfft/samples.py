@@ -1,0 +1,159 @@
+"""Samples: prompt, response and answer for one input of a task, in any method and style.
+
+A sample is a function of (seed, split, task, length, index) and of nothing else, so it does not depend on how work was
+divided. Every response is checked against the untraced rule before it is returned.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from random import Random
+from typing import Any, Literal
+
+from metarfft import tasks
+from metarfft.rules import ANSWER, STYLES, Rule, compose, format_answer, marks, parse_answer, rename, same_answer
+from metarfft.rules.rule import write
+
+Method = Literal["rfft", "scratchpad", "direct"]
+SYNTHETIC = "synthetic"
+INSTRUCTION = "Follow the given rule to solve the question."
+
+
+class SampleError(ValueError):
+    """A sample that cannot be made: one line that says which and why."""
+
+
+def make_sample(
+    task: str,
+    length: int,
+    seed: int = 0,
+    index: int = 0,
+    method: Method = "rfft",
+    style: str = "code",
+    shots: int = 0,
+    renamed: bool = False,
+    split: str = "sample",
+) -> dict[str, Any]:
+    """One data row.
+
+    Args:
+        task: a task's id, or ``synthetic`` for a randomly composed rule.
+        length: length of the input, in the task's own unit.
+        seed, split, index: which of the samples of this task and length; splits never share a generator.
+        method: what the response shows: the rule being followed, the values only, or the answer only.
+        style: how rules and values are written.
+        shots: worked examples in the prompt, 0 or 1; an example has at most 4 steps of the length and another input.
+        renamed: give the rule's variables random names.
+
+    Raises:
+        SampleError: the task has no input of this length, or the response is not what the rule returns.
+        UnknownTaskError: there is no such task.
+    """
+    key = f"{seed}|{split}|{task}|{length}|{index}"
+    if task == SYNTHETIC:
+        rule, inputs, question, example = _synthetic(length, key)
+        source, task_split = SYNTHETIC, "pretrain"
+    else:
+        known = tasks.get(task)
+        if not known.has_length(length):
+            raise SampleError(f"{task} has no inputs of length {length} (its length is the {known.length_is})")
+        rule = _rule(task)
+        inputs = known.sample(length, Random(f"{key}|input"))
+        question = Random(f"{key}|question").choice(known.questions)
+        example = _example(known, length, inputs, key) if shots else None
+        source, task_split = known.source, known.split
+        if renamed:
+            names = rename.draw_names(rule.function, Random(f"{key}|names"))
+            rule, question = Rule(rename.rename(rule.source, names)), rename.rename_fields(question, names)
+            inputs = {names[name]: value for name, value in inputs.items()}
+            example = {names[name]: value for name, value in example.items()} if example else None
+    prompt, response = _write(rule, inputs, question, method, style, Random(f"{key}|marks"))
+    if shots:
+        assert example is not None
+        shown, worked = _write(rule, example, question, method, style, Random(f"{key}|example marks"))
+        prompt = f"{shown}{worked}\n\n{prompt[prompt.rindex('Q: '):]}"
+    expected = format_answer(rule.run(inputs))
+    if not same_answer(expected, parse_answer(response)):
+        raise SampleError(f"{task}, length {length}, seed {seed}, index {index}: the response ends {response[-80:]!r}, not {expected!r}")
+    return {
+        "task": task, "source": source, "split": task_split, "length": length, "seed": seed, "index": index,
+        "method": method, "style": style, "shots": shots, "input": inputs, "rule": rule.source,
+        "prompt": prompt, "response": response, "answer": response.rpartition(ANSWER)[2],
+    }  # fmt: skip
+
+
+def prompt_for(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int = 0) -> str:
+    """The prompt that asks a model to follow ``rule`` on ``inputs``."""
+    listing = STYLES[style].listing(rule.lines)
+    return f"{INSTRUCTION}\nrule:\n{listing}\nQ: {ask(rule, inputs, question, style, base)}\nA:\n"
+
+
+def ask(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int) -> str:
+    """The question's text with the values in their places, as the style writes them."""
+    if style != "indexed":
+        return question.format(**{name: write(value) for name, value in inputs.items()})
+    marked = marks.Marker(base)
+    return question.format(**{name: f"{name}={marks.full(marked(inputs[name]))}" for name in rule.params})
+
+
+def _write(rule: Rule, inputs: dict[str, Any], question: str, method: Method, style: str, rng: Random) -> tuple[str, str]:
+    base = rng.randrange(marks.MARKS)
+    chosen = STYLES[style]
+    if method == "rfft":
+        trace = rule.trace(inputs, chosen.view, base)
+        return prompt_for(rule, inputs, question, style, base), "".join(rule.render(trace, chosen))
+    prompt = f"Q: {ask(rule, inputs, question, style, base)}\nA:\n"
+    if method == "direct":
+        return prompt, ANSWER + format_answer(rule.run(inputs))
+    return prompt, rule.scratchpad(rule.trace(inputs, chosen.view, base), style)
+
+
+def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) -> dict[str, Any]:
+    """An input of fewer than 5 steps of the task's length, other than ``inputs``."""
+    rng = Random(f"{key}|example")
+    lengths = [n for n in range(1, 5) if task.has_length(n)] or [task.min_length]
+    example: dict[str, Any] = inputs
+    for _ in range(50):
+        example = task.sample(rng.choice(lengths), rng)
+        if example != inputs:
+            return example
+    return example  # a task with a single input of this length
+
+
+def _synthetic(length: int, key: str) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
+    for attempt in range(100):
+        rng = Random(f"{key}|rule {attempt}")
+        composed = compose.compose(rng)
+        rule = Rule(composed.source)
+        inputs, example = composed.sample(length, rng), composed.sample(rng.randint(1, 4), rng)
+        if compose.is_usable(rule, inputs) and compose.is_usable(rule, example) and not _computes_downstream(rule):
+            return rule, inputs, composed.question, example
+    raise SampleError(f"no composed rule fits length {length} ({key})")
+
+
+def _computes_downstream(rule: Rule) -> bool:
+    """Whether the rule gives a downstream task's answers: such a rule must not be seen in RF-pretraining."""
+    return any(compose.agrees(rule, probes) for probes in _downstream_probes(len(rule.params)))
+
+
+@lru_cache
+def _downstream_probes(parameters: int) -> list[list[tuple[list[Any], Any]]]:
+    """For every downstream task with this many parameters: inputs, as lists of values, and their answers."""
+    probes = []
+    for task in tasks.select("downstream"):
+        rule = _rule(task.id)
+        if len(rule.params) == parameters:
+            inputs = [task.sample(length, Random(f"probe {length}")) for length in (2, 3, 5, 8, 9)]
+            probes.append([([values[name] for name in rule.params], rule.run(values)) for values in inputs])
+    return probes
+
+
+@lru_cache(maxsize=None)
+def _rule(task_id: str) -> Rule:
+    return Rule(tasks.get(task_id).rule_source)
+
+
+def to_row(sample: dict[str, Any]) -> dict[str, Any]:
+    """The sample as a Parquet row: ``input`` as JSON text, so that all tasks share one schema."""
+    return {**sample, "input": json.dumps(sample["input"], ensure_ascii=False, sort_keys=True)}

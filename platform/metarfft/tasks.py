@@ -1,0 +1,99 @@
+"""Tasks and their registry. A task is a rule, a sampler and question texts; everything else is derived from the rule."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from random import Random
+from typing import Any, Literal
+
+Source = Literal["leetcode", "nupa", "bbh", "symbolic", "practical"]
+Split = Literal["pretrain", "downstream"]
+
+
+class UnknownTaskError(ValueError):
+    """No task has this id; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task.
+
+    Args:
+        id: unique name, e.g. ``nupa_add``.
+        rule: a function in the rule language; its source is what models read.
+        sample: ``sample(length, rng)`` returns the rule's arguments by name.
+        questions: two or more texts with a ``{parameter}`` place for every argument.
+        source: the collection that the problem comes from.
+        split: ``pretrain`` or ``downstream`` (never seen in RF-pretraining).
+        length_is: what the length of an input counts.
+        description: what the rule computes, in a line.
+        min_length, max_length: the lengths that the task can have (``max_length`` None: any).
+    """
+
+    id: str
+    rule: Callable[..., Any]
+    sample: Callable[[int, Random], dict[str, Any]]
+    questions: tuple[str, ...]
+    source: Source
+    split: Split
+    length_is: str
+    description: str
+    min_length: int = 1
+    max_length: int | None = None
+
+    @cached_property
+    def rule_source(self) -> str:
+        """Source text of the rule, dedented."""
+        return textwrap.dedent(inspect.getsource(self.rule))
+
+    def has_length(self, length: int) -> bool:
+        """Whether the task has inputs of this length."""
+        return self.min_length <= length and (self.max_length is None or length <= self.max_length)
+
+
+@cache
+def all_tasks() -> dict[str, Task]:
+    """Every task of the package ``tasks``, by id, in the order of their files.
+
+    Raises:
+        ValueError: two files define the same id.
+    """
+    package = importlib.import_module("tasks")
+    found: dict[str, Task] = {}
+    for module in pkgutil.walk_packages(package.__path__, "tasks."):
+        if module.ispkg:
+            continue
+        task = importlib.import_module(module.name).TASK
+        if task.id in found:
+            raise ValueError(f"two tasks are called {task.id}: the second is {module.name}")
+        found[task.id] = task
+    return found
+
+
+def get(task_id: str) -> Task:
+    """The task with this id.
+
+    Raises:
+        UnknownTaskError: there is none; the message names ids that are close.
+    """
+    tasks = all_tasks()
+    if task_id in tasks:
+        return tasks[task_id]
+    import difflib
+
+    close = difflib.get_close_matches(task_id, tasks, n=3, cutoff=0.4)
+    hint = f"; did you mean {', '.join(close)}?" if close else "; `metarfft tasks` lists them"
+    raise UnknownTaskError(f"no task is called {task_id!r}{hint}")
+
+
+def select(tasks: list[str] | Literal["pretrain", "downstream"]) -> list[Task]:
+    """The tasks of a split, or those with the given ids."""
+    if isinstance(tasks, str):
+        return [task for task in all_tasks().values() if task.split == tasks and task.source != "practical"]
+    return [get(task_id) for task_id in tasks]

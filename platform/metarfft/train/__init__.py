@@ -1,0 +1,1 @@
+"""Training: one PyTorch loop under DeepSpeed, and the Ray Train wrapper around it."""

@@ -1,0 +1,1 @@
+"""The tasks: one file each, grouped by the source of the problem."""

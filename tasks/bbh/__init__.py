@@ -1,0 +1,1 @@
+"""Tasks after BIG-Bench Hard (arXiv 2210.09261)."""

@@ -1,0 +1,1 @@
+"""Tasks after problems of LeetCode (https://leetcode.com/problemset/)."""

@@ -1,0 +1,43 @@
+"""Names in the order of falling heights.
+
+Source: LeetCode 2418, Sort the People. By taking the tallest again and again.
+"""
+
+from __future__ import annotations
+
+import random
+
+from metarfft.tasks import Task
+
+
+def sort_people(names, heights):
+    result = []
+    while heights:
+        best = 0
+        for i in range(len(heights)):
+            if heights[i] > heights[best]:
+                best = i
+        heights.pop(best)
+        result.append(names.pop(best))
+    return result
+
+
+def sample(length: int, rng: random.Random) -> dict:
+    """Short names and different heights."""
+    names = rng.choices(("Amy", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hal", "Ida", "Jon"), k=length)
+    return {"names": names, "heights": rng.sample(range(100, 200), length)}
+
+
+TASK = Task(
+    id="lc_2418",
+    rule=sort_people,
+    sample=sample,
+    questions=(
+        "Sort the names {names} by the heights {heights}, the tallest first.",
+        "Names {names} have heights {heights}. List the names from the tallest to the shortest.",
+    ),
+    source="leetcode",
+    split="pretrain",
+    length_is="number of people",
+    description="names in the order of falling heights",
+)

@@ -1,0 +1,59 @@
+"""The sum of two integers, digit by digit with carry.
+
+Source: NUPA, add (integer).
+"""
+
+from __future__ import annotations
+
+import random
+
+from metarfft.tasks import Task
+
+
+def add(num1, num2):
+    result = ""
+    carry = 0
+    while num1 or num2:
+        total = carry
+        if num1:
+            total += int(num1[-1])
+            num1 = num1[:-1]
+        if num2:
+            total += int(num2[-1])
+            num2 = num2[:-1]
+        result = str(total % 10) + result
+        carry = total // 10
+    if carry > 0:
+        result = str(carry) + result
+    return result
+
+
+def integer(digits: int, rng: random.Random) -> str:
+    low = 10 ** (digits - 1) if digits > 1 else 0
+    return str(rng.randrange(low, 10**digits))
+
+
+def sample(length: int, rng: random.Random) -> dict:
+    """Two integers, at least one of exactly ``length`` digits; sometimes with a carry through all digits."""
+    num1 = integer(length, rng)
+    num2 = integer(length if rng.random() < 0.7 else rng.randint(1, length), rng)
+    if int(num1) > 0 and rng.random() < 0.05:
+        num2 = str(10**length - int(num1))
+    numbers = [num1, num2]
+    rng.shuffle(numbers)
+    return {"num1": numbers[0], "num2": numbers[1]}
+
+
+TASK = Task(
+    id="nupa_add",
+    rule=add,
+    sample=sample,
+    questions=(
+        "What is the sum of {num1} and {num2}?",
+        "Add the numbers {num1} and {num2}. What is the result?",
+    ),
+    source="nupa",
+    split="downstream",
+    length_is="the larger number of digits",
+    description="sum of two integers, digit by digit with carry",
+)
