@@ -37,15 +37,21 @@ def connect(cpus: int | None = None) -> None:
     """
     if ray.is_initialized():
         return
-    os.environ.setdefault("RAY_DATA_LOG_LEVEL", "WARNING")
-    for talkative in ("ray.data._internal.progress", "ray._private.authentication.authentication_token_setup"):
-        logging.getLogger(talkative).setLevel(logging.ERROR)
+    _quiet()
     os.environ["RAY_OVERRIDE_JOB_RUNTIME_ENV"] = "1"  # add to the submitted job's environment instead of refusing
     options: dict[str, Any] = {"runtime_env": {"env_vars": worker_environment()}, "logging_level": logging.WARNING}
     if os.environ.get("RAY_ADDRESS"):
         ray.init(address=os.environ["RAY_ADDRESS"], **options)
     else:
         _start(num_cpus=cpus or max(_cores(), LEAST_CPUS), include_dashboard=False, **options)
+
+
+def _quiet() -> None:
+    """Keep Ray's notes on what goes well off the terminal."""
+    os.environ.setdefault("RAY_DATA_LOG_LEVEL", "WARNING")  # for when ray.data is not imported yet
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
+    for talkative in ("ray.data._internal.progress", "ray._private.authentication.authentication_token_setup"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
 
 
 def _cores() -> int:

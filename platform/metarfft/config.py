@@ -57,7 +57,8 @@ class Split(Section):
     tasks: list[str] | Literal["pretrain", "downstream"] = "pretrain"
     lengths: list[int] = Field(default_factory=lambda: list(range(1, 16)), min_length=1)
     samples: int = Field(300, ge=0)
-    synthetic: int = Field(0, ge=0, description="samples of randomly composed rules, lengths drawn from `lengths`")
+    synthetic: int = Field(0, ge=0, description="samples of randomly composed rules")
+    synthetic_lengths: list[int] | None = Field(None, description="lengths they are drawn from; default: `lengths`")
     shots: float = Field(0.0, ge=0, le=1, description="share of samples that carry a worked example (1-shot)")
     rename: float = Field(0.0, ge=0, le=1, description="share of samples whose variables get random names")
 
@@ -68,19 +69,19 @@ class Split(Section):
             select(tasks)
         return tasks
 
-    @model_validator(mode="before")
+    @field_validator("lengths", "synthetic_lengths", mode="before")
     @classmethod
-    def _range(cls, value: Any) -> Any:
-        """``lengths: 1-15`` is the same as the list 1, 2, ..., 15."""
-        if isinstance(value, dict) and isinstance(value.get("lengths"), str):
-            lengths: list[int] = []
-            for part in value["lengths"].replace(" ", "").split(","):
-                first, _, last = part.partition("-")
-                if not first.isdigit() or (last and not last.isdigit()):
-                    raise ValueError(f"lengths: {part!r} is no length or range; write e.g. 1-15 or 1-5,8,10")
-                lengths += range(int(first), int(last or first) + 1)
-            value = {**value, "lengths": lengths}
-        return value
+    def _ranges(cls, value: Any) -> Any:
+        """``"1-15"`` is the same as the list 1, 2, ..., 15; a length that stands twice is drawn twice as often."""
+        if not isinstance(value, str):
+            return value
+        lengths: list[int] = []
+        for part in value.replace(" ", "").split(","):
+            first, _, last = part.partition("-")
+            if not first.isdigit() or (last and not last.isdigit()):
+                raise ValueError(f"{part!r} is no length or range; write e.g. 1-15 or 1-5,8,10")
+            lengths += range(int(first), int(last or first) + 1)
+        return lengths
 
 
 class Data(Section):

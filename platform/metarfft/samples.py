@@ -12,8 +12,9 @@ from random import Random
 from typing import Any, Literal
 
 from metarfft import tasks
-from metarfft.rules import ANSWER, STYLES, Rule, compose, format_answer, marks, parse_answer, rename, same_answer
+from metarfft.rules import ANSWER, STYLES, Rule, RuleError, compose, format_answer, marks, parse_answer, rename, same_answer
 from metarfft.rules.rule import write
+from metarfft.rules.sites import View
 
 Method = Literal["rfft", "scratchpad", "direct"]
 SYNTHETIC = "synthetic"
@@ -52,7 +53,7 @@ def make_sample(
     """
     key = f"{seed}|{split}|{task}|{length}|{index}"
     if task == SYNTHETIC:
-        rule, inputs, question, example = _synthetic(length, key)
+        rule, inputs, question, example = _synthetic(length, key, STYLES[style].view)
         source, task_split = SYNTHETIC, "pretrain"
     else:
         known = tasks.get(task)
@@ -121,13 +122,17 @@ def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) ->
     return example  # a task with a single input of this length
 
 
-def _synthetic(length: int, key: str) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
+def _synthetic(length: int, key: str, view: View) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
     for attempt in range(100):
         rng = Random(f"{key}|rule {attempt}")
         composed = compose.compose(rng)
         rule = Rule(composed.source)
         inputs, example = composed.sample(length, rng), composed.sample(rng.randint(1, 4), rng)
-        if compose.is_usable(rule, inputs) and compose.is_usable(rule, example) and not _computes_downstream(rule):
+        try:
+            usable = all(compose.is_usable(rule.trace(values, view)) for values in (inputs, example))
+        except RuleError:  # it adds a word to a number, say
+            continue
+        if usable and not _computes_downstream(rule):
             return rule, inputs, composed.question, example
     raise SampleError(f"no composed rule fits length {length} ({key})")
 

@@ -22,8 +22,10 @@ KINDS = (
 
 
 def in_order(words):
-    rank = {"good": 1, "bad": 1, "big": 2, "small": 2, "old": 3, "new": 3, "round": 4, "flat": 4}
-    rank.update({"red": 5, "blue": 5, "greek": 6, "thai": 6, "iron": 7, "wood": 7, "cooking": 8, "riding": 8})
+    rank = {
+        "good": 1, "bad": 1, "big": 2, "small": 2, "old": 3, "new": 3, "round": 4, "flat": 4,
+        "red": 5, "blue": 5, "greek": 6, "thai": 6, "iron": 7, "wood": 7, "cooking": 8, "riding": 8,
+    }  # fmt: skip
     last = 0
     while words:
         word = words.pop(0)

@@ -46,7 +46,7 @@ TASK = Task(
     rule=tic_tac_toe,
     sample=sample,
     questions=(
-        "A and B place marks in turn at row and column of {moves}, three in a line win. Result: A, B, Draw or Pending?",
+        "A and B play tic-tac-toe with the moves {moves}. Is the result A, B, Draw or Pending?",
         "Who wins tic-tac-toe with the moves {moves}, A first? Answer A, B, Draw or Pending.",
     ),
     source="leetcode",

@@ -41,7 +41,7 @@ TASK = Task(
     sample=sample,
     questions=(
         "Replace each ? of {s} by the first of a, b, c that differs from both neighbors.",
-        "From the left, each ? of {s} becomes a, b or c, the first unlike its neighbors. What is the string?",
+        "From the left, each ? of {s} becomes a, b or c, the first that differs from both neighbors.",
     ),
     source="leetcode",
     split="pretrain",

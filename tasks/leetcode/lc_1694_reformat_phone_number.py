@@ -41,7 +41,7 @@ TASK = Task(
     sample=sample,
     questions=(
         "Write the digits of {number} in groups of 3 with dashes; a rest of 4 becomes 2 and 2.",
-        "What is the phone number {number} in groups of 3 digits with dashes, a rest of 4 split 2 and 2?",
+        "What is {number} in groups of 3 digits with dashes, a rest of 4 as 2 and 2?",
     ),
     source="leetcode",
     split="pretrain",

@@ -22,8 +22,8 @@ def find_the_winner(n, k):
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """A circle of ``length`` people and a small k."""
-    return {"n": length, "k": rng.randint(1, 5)}
+    """A circle of ``length`` people and a k up to their number, mostly small."""
+    return {"n": length, "k": rng.randint(1, rng.choice((4, 4, length)))}
 
 
 TASK = Task(

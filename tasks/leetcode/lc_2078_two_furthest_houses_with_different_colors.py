@@ -22,13 +22,15 @@ def max_distance(colors):
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """Colors as small numbers, at least two different; many houses often have the color of the first."""
+    """Colors as small numbers, at least two different; mostly the ends and many of the houses have the same one."""
     share = rng.choice((0.3, 0.7, 0.9))
     first = rng.randint(0, 9)
     colors = [first if rng.random() < share else rng.randint(0, 9) for _ in range(length)]
-    colors[rng.randrange(length)] = rng.choice([color for color in range(10) if color != first])
+    colors[0] = first
+    if rng.random() < 0.7:
+        colors[-1] = first
     if len(set(colors)) == 1:
-        colors[0] = first
+        colors[rng.randrange(length)] = (first + rng.randint(1, 9)) % 10
     return {"colors": colors}
 
 

@@ -32,7 +32,7 @@ TASK = Task(
     sample=sample,
     questions=(
         "People 1 to {n} pass a pillow along the line and back. Who has it after {time} steps?",
-        "Person 1 of {n} in a line has a pillow; it turns round at each end. Who holds it after {time} steps?",
+        "A pillow goes from person 1 to {n} and back, again and again. Who has it after {time} steps?",
     ),
     source="leetcode",
     split="pretrain",

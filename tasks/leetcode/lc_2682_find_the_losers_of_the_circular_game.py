@@ -36,8 +36,8 @@ TASK = Task(
     rule=find_losers,
     sample=sample,
     questions=(
-        "In a circle of {n}, a ball moves {k} steps, then twice, then three times as many. Who never holds it?",
-        "Person 1 of {n} in a circle passes a ball {k} steps on, the next twice as many. Who never gets it?",
+        "In a circle of {n}, pass {k} steps on, then twice as many, three times... Who never has the ball?",
+        "Person 1 of {n} passes a ball {k} steps on, the next twice as many. Who never has it?",
     ),
     source="leetcode",
     split="pretrain",

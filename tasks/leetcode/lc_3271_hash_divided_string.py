@@ -37,7 +37,7 @@ TASK = Task(
     rule=string_hash,
     sample=sample,
     questions=(
-        "With a = 0, each block of {k} letters of {s} becomes the letter of its sum % 26. What is the string?",
+        "With a = 0, each block of {k} letters of {s} becomes the letter of its sum % 26.",
         "Replace each block of {k} letters of {s} by the letter of its sum % 26, with a = 0.",
     ),
     source="leetcode",

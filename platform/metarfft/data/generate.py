@@ -22,7 +22,8 @@ from metarfft.cluster import connect
 from metarfft.config import Config
 from metarfft.data.card import card
 from metarfft.data.plan import Plan, make_plans, split_names
-from metarfft.data.shards import Recipe, SampleError, add_hashes, finished_hash, write_shard
+from metarfft.data.shards import Recipe, add_hashes, finished_hash, write_shard
+from metarfft.samples import SampleError
 from metarfft.tracking import stage_run
 
 

@@ -28,7 +28,12 @@ class Batch(NamedTuple):
 
     inputs: dict[str, Tensor | int]
     targets: Tensor  # (n,), the token that follows each position in inputs["logits_to_keep"]
-    tokens: int  # tokens in the row
+    tokens: int  # tokens in the row, 0 for an empty one
+
+    @property
+    def learnt(self) -> int:
+        """The number of targets."""
+        return len(self.targets) if self.tokens else 0
 
     def to(self, device: torch.device | str) -> Batch:
         inputs = {k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in self.inputs.items()}

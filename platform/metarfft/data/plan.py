@@ -16,9 +16,8 @@ import metarfft
 from metarfft import rules, samples, tasks
 from metarfft.config import Config, Method, Split
 from metarfft.data.shards import JOBS, Recipe, plan_digest
-from metarfft.samples import make_sample
+from metarfft.samples import SYNTHETIC, make_sample
 
-SYNTHETIC = "synthetic"
 _TRIES = 4  # inputs drawn for each one wanted, when looking for those that are not held out
 
 
@@ -89,7 +88,7 @@ def _jobs(config: Config, salt: str) -> tuple[pa.Table, dict[str, dict[int, int]
             rows += [(task.id, length, index) for index in indices]
             if shared:
                 overlap.setdefault(task.id, {})[length] = shared
-    rows += [(SYNTHETIC, rng.choice(split.lengths), index) for index in range(split.synthetic)]
+    rows += [(SYNTHETIC, rng.choice(split.synthetic_lengths or split.lengths), index) for index in range(split.synthetic)]
     rng.shuffle(rows)
     jobs = [
         {

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from metarfft.samples import make_sample
+from metarfft.samples import SampleError, make_sample, to_row
 
 ROWS = pa.schema(
     [
@@ -48,10 +48,6 @@ JOBS = pa.schema(
 )
 _FEW_VALUES = ["task", "source", "split", "method", "style", "rule"]
 _ROW_GROUP = 500  # bounds what a worker holds in memory; long trajectories have some 100 kB
-
-
-class SampleError(RuntimeError):
-    """A sample that could not be made or whose answer is not the rule's; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def make_row(recipe: Recipe, job: dict[str, Any]) -> dict[str, Any]:
         SampleError: naming the task, length, seed and index.
     """
     try:
-        row = make_sample(
+        sample = make_sample(
             job["task"],
             job["length"],
             recipe.seed,
@@ -103,13 +99,13 @@ def make_row(recipe: Recipe, job: dict[str, Any]) -> dict[str, Any]:
             method=recipe.method,
             style=recipe.style,
             shots=job["shots"],
-            rename=job["rename"],
+            renamed=job["rename"],
             split=recipe.salt,
         )
     except Exception as error:
         where = f"task {job['task']}, length {job['length']}, seed {recipe.seed}, index {job['index']}"
         raise SampleError(f"{where}, {recipe.salt}/{recipe.method}: {type(error).__name__}: {error}") from error
-    return {**row, "input": json.dumps(row["input"], ensure_ascii=False)}
+    return to_row(sample)
 
 
 def write_shard(jobs: pa.Table, recipe: Recipe, path: Path) -> int:

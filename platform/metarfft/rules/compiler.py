@@ -21,7 +21,7 @@ _RUNTIME: dict[str, Any] = {
     "_range": guards.bounded_range, "_join": guards.join, "_replace": guards.replace, "_nest": guards.nest,
     "_items": guards.items, "_ordered": guards.ordered, "_too_many_steps": guards.too_many_steps, "_no_return": guards.no_return,
     "_walk": marks.walk, "_head": marks.head, "_tail": marks.tail, "_ends": marks.ends, "_full": marks.full,
-    "_element": marks.element, "_unset": object(), "_numbers": (int, float), "_isinstance": isinstance,
+    "_element": marks.element, "_past": marks.past, "_unset": object(), "_numbers": (int, float), "_isinstance": isinstance,
     "__builtins__": {name: __builtins__[name] for name in BUILTINS},  # type: ignore[index]
 }  # fmt: skip
 _GROWING = frozenset("append insert extend add update setdefault pop remove clear discard sort reverse".split())
@@ -321,7 +321,10 @@ class _Compiler:
         self.write("else:")
         self.indent += 1
         values = Values()
-        self.step("loop_out", values, changes=self.state(node, values), keyword="for")
+        state = self.state(node, values)
+        if self.view == "indexed":
+            state = ((ast.unparse(node.target), f"{{{values.add(f'_past(_iter{line})')}}}"),)
+        self.step("loop_out", values, changes=state, keyword="for")
         self.indent -= 1
 
     def loop_body(self, body: list[ast.stmt]) -> None:

@@ -14,13 +14,14 @@ from typing import Any, Literal
 
 from metarfft.rules.language import RuleError
 from metarfft.rules.rename import LETTERS, WORDS
-from metarfft.rules.rule import Rule
+from metarfft.rules.rule import Rule, Trace
 
 Elements = Literal["bits", "digits", "letters", "words"]
 QUESTIONS = {
     1: ("What does the rule return for {0}?", "Apply the rule to {0}.", "What is the result for {0}?"),
     2: ("What does the rule return for {0} and {1}?", "Apply the rule to {0} and {1}.", "What is the result for {0} and {1}?"),
 }
+_LARGE = re.compile(r"\d{4}|-\d\d")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -96,14 +97,10 @@ def compose(rng: Random) -> Composed:
     return Composed(source, question, sample)
 
 
-def is_usable(rule: Rule, inputs: dict[str, Any], longest: int = 6000) -> bool:
-    """Whether the rule runs on the input and its numbers and trajectory stay small."""
-    try:
-        trace = rule.trace(inputs, "plain")
-    except RuleError:
-        return False
+def is_usable(trace: Trace) -> bool:
+    """Whether the numbers of a composed rule's trace, and the trace itself, stay small enough to learn from."""
     values = [value for _, step in trace.steps for value in step]
-    return not any(re.search(r"\d{4}|-\d\d", v) for v in values if not v.startswith("'")) and len(trace.steps) * 12 < longest
+    return len(trace.steps) <= 500 and not any(_LARGE.search(value) for value in values if value[:1] not in "'<[")
 
 
 def agrees(rule: Rule, probes: list[tuple[list[Any], Any]]) -> bool:

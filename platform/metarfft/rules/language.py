@@ -61,7 +61,7 @@ def parse(source: str) -> ast.FunctionDef:
     body = [node for node in module.body if not _is_docstring(node)]
     for node in body:
         if not isinstance(node, ast.FunctionDef):
-            _refuse(node)
+            _refuse(node, INSTEAD.get(type(node), "a rule is one function: def name(arguments): ..."))
     if len(body) != 1:
         raise RuleError(f"a rule is one function (def name(arguments): ...); this text has {len(body)}")
     function = body[0]

@@ -161,6 +161,11 @@ def walk(values: Any) -> Iterator[tuple[Any, str]]:
         yield item, element(values, position) if marked else str(item)
 
 
+def past(values: Any) -> str:
+    """The mark after the last item: what a for loop meets when no item is left."""
+    return mark(values.end) if isinstance(values, (MarkedList, MarkedStr)) else ""
+
+
 class Marker:
     """Gives new sequences their marks during one run."""
 

@@ -97,10 +97,9 @@ def _indexed(site: Site) -> str:
         whole = [read for read in site.reads if not read.is_name or site.calculation]
         text = _pairs(whole, "=", " ")
         return line + (f"{text}\n" if text else "") + ANSWER
-    if site.kind in ("loop_in", "branch_in"):
-        return f"{line}{' '.join(part for part in (reads, changes) if part)};enter\n"
-    if site.kind in ("loop_out", "branch_out"):
-        return f"{line}{reads};skip\n"
+    if site.kind in ("loop_in", "loop_out", "branch_in", "branch_out"):
+        state = " ".join(part for part in (reads, changes) if part)
+        return f"{line}{state};{'enter' if site.kind.endswith('in') else 'skip'}\n"
     if site.kind in ("else", "break", "continue", "pass"):
         return line
     if site.kind == "loop_start":

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import AttentionInterface
 
+NAME = "varlen"
 _CHUNK = 128  # queries at a time: fastest of 64, 128, 256 on CPU
 _LONGEST_CHUNKED = 2048  # beyond, keeping the probabilities costs more than PyTorch's kernel
 
@@ -26,6 +27,7 @@ class _ChunkedCausal(torch.autograd.Function):
     """
 
     @staticmethod
+    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.bfloat16)  # concerns autocast only
     def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
         output = torch.empty_like(query)
         kept = []
@@ -40,6 +42,7 @@ class _ChunkedCausal(torch.autograd.Function):
         return output
 
     @staticmethod
+    @torch.amp.custom_bwd(device_type="cpu")
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # type: ignore[override]
         query, key, value, output, *kept = ctx.saved_tensors
         row_sums = (grad * output).sum(-1, keepdim=True)
@@ -94,4 +97,4 @@ def _causal(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
     return F.scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True, scale=scale)[0]
 
 
-AttentionInterface.register("varlen", varlen)
+AttentionInterface.register(NAME, varlen)

@@ -1,0 +1,128 @@
+"""The command ``metarfft``: tasks, samples, traces and checks. Starts in a moment: no Ray, no torch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from metarfft import sandbox, tasks
+from metarfft.rules import STYLES, Rule, RuleError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; returns the exit status: 0 done, 1 a check failed, 2 bad input."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if len(rest) == 1 and not rest[0].startswith("-") and getattr(arguments, "file", rest) is None:
+        arguments.file = Path(rest[0])  # argparse drops an optional argument that stands behind an option
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        return arguments.command(arguments)
+    except (RuleError, ValueError, OSError) as error:
+        message = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        print(f"metarfft: {' '.join(message.split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="metarfft", description="Rule-following data: tasks, samples, traces, checks.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("tasks", help="list the tasks")
+    command.add_argument("--json", action="store_true", help="one JSON array")
+    command.set_defaults(command=list_tasks)
+
+    command = commands.add_parser("sample", help="print samples of a task as JSON lines")
+    command.add_argument("task", help="a task's id, or synthetic")
+    command.add_argument("--length", type=int, required=True, metavar="N")
+    command.add_argument("--count", type=int, default=1, metavar="K")
+    command.add_argument("--seed", type=int, default=0, metavar="S")
+    command.add_argument("--method", choices=["rfft", "scratchpad", "direct"], default="rfft")
+    command.add_argument("--style", choices=list(STYLES), default="code")
+    command.add_argument("--shots", type=int, choices=[0, 1], default=0)
+    command.set_defaults(command=print_samples)
+
+    for name, function, text in (
+        ("trace", print_trace, "follow a rule on an input"),
+        ("check", check, "check a text against a rule"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("rule", type=Path, help="a file with one Python function")
+        command.add_argument("--input", required=True, metavar="JSON", help='arguments, as in \'{"a": 1, "b": [2, 3]}\'')
+        command.add_argument("--style", choices=list(STYLES), default="code" if name == "trace" else None)
+        if name == "check":
+            command.add_argument("file", nargs="?", type=Path, help="the text; default: standard input")
+        command.set_defaults(command=function)
+    return parser
+
+
+def list_tasks(arguments: argparse.Namespace) -> int:
+    rows = [
+        {
+            "id": task.id,
+            "source": task.source,
+            "split": task.split,
+            "length_is": task.length_is,
+            "description": task.description,
+        }
+        for task in tasks.all_tasks().values()
+    ]
+    if arguments.json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    for row in rows:
+        print(f"{row['id']:20} {row['source']:9} {row['split']:11} {row['description']}")
+    return 0
+
+
+def print_samples(arguments: argparse.Namespace) -> int:
+    from metarfft.samples import make_sample
+
+    if arguments.length < 1 or arguments.count < 0:
+        raise ValueError("--length must be at least 1 and --count at least 0")
+    for index in range(arguments.count):
+        sample = make_sample(
+            arguments.task, arguments.length, arguments.seed, index, arguments.method, arguments.style, arguments.shots
+        )
+        print(json.dumps(sample, ensure_ascii=False))
+    return 0
+
+
+def print_trace(arguments: argparse.Namespace) -> int:
+    source, inputs = _read(arguments)
+    print(sandbox.run(lambda: Rule(source).trajectory(inputs, arguments.style)))
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    from metarfft.rules.verify import verify
+
+    source, inputs = _read(arguments)
+    text = arguments.file.read_text() if arguments.file else sys.stdin.read()
+    verdict: dict[str, Any] = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style).to_json())
+    print(json.dumps(verdict, indent=1, ensure_ascii=False))
+    return 0 if verdict["correct"] else 1
+
+
+def _read(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    try:
+        source = arguments.rule.read_text()
+    except UnicodeDecodeError:
+        raise ValueError(f"{arguments.rule} is not a text file") from None
+    try:
+        inputs = json.loads(arguments.input)
+    except ValueError as error:
+        raise ValueError(f"--input is not JSON: {error}") from None
+    if not isinstance(inputs, dict):
+        raise ValueError('--input must be an object of argument names and values, as in {"a": 1}')
+    return source, inputs
+
+
+if __name__ == "__main__":
+    sys.exit(main())

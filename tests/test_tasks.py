@@ -1,0 +1,83 @@
+"""Every task: its rule against an independent oracle, its sampler, its questions and its entry in the table."""
+
+from __future__ import annotations
+
+import copy
+import csv
+from pathlib import Path
+from random import Random
+from string import Formatter
+from typing import Any
+
+import pytest
+from metarfft.tasks import Task, all_tasks
+from oracles import ORACLES
+
+LENGTHS = range(1, 32)
+TABLE = {row["id"]: row for row in csv.DictReader((Path(__file__).parent / "data" / "tasks.csv").open())}
+TASKS = [pytest.param(task, id=task_id) for task_id, task in all_tasks().items() if task.source != "practical"]
+
+
+def draw(task: Task, length: int, seed: int) -> dict[str, Any]:
+    return task.sample(length, Random(f"{task.id} {length} {seed}"))
+
+
+def lengths(task: Task) -> list[int]:
+    return [length for length in LENGTHS if task.has_length(length)]
+
+
+def is_plain(value: object) -> bool:
+    return all(map(is_plain, value)) if isinstance(value, list) else type(value) in (int, str, bool)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_rule_equals_oracle(task: Task) -> None:
+    for length in lengths(task):
+        for seed in range(8):
+            arguments = draw(task, length, seed)
+            answer = task.rule(**copy.deepcopy(arguments))
+            expected = ORACLES[task.id](**copy.deepcopy(arguments))
+            assert (answer, type(answer)) == (expected, type(expected)), arguments
+            assert is_plain(answer)
+            assert all(map(is_plain, arguments.values()))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_sampler_depends_on_its_generator_only(task: Task) -> None:
+    for length in lengths(task):
+        arguments = draw(task, length, seed=0)
+        task.rule(**copy.deepcopy(arguments))
+        assert draw(task, length, seed=0) == arguments
+    length = 8  # every task has it
+    assert len({repr(draw(task, length, seed)) for seed in range(100)}) > 5
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_yes_and_no_are_balanced(task: Task) -> None:
+    for length in (3, 4, 8, 15, 30):
+        if not task.has_length(length):
+            continue
+        answers = [task.rule(**draw(task, length, seed)) for seed in range(200)]
+        if isinstance(answers[0], bool):
+            assert 0.2 <= sum(answers) / len(answers) <= 0.8, f"length {length}"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_questions_name_every_argument_once(task: Task) -> None:
+    arguments = draw(task, 8, seed=0)
+    assert len(set(task.questions)) >= 2
+    for question in task.questions:
+        names = [name for _, name, _, _ in Formatter().parse(question) if name is not None]
+        assert sorted(names) == sorted(arguments), question
+        assert len(question.split()) <= 20, question
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_task_is_the_one_of_the_table(task: Task) -> None:
+    row = TABLE[task.id]
+    assert (task.source, task.split, task.length_is) == (row["source"], row["split"], row["length_is"])
+
+
+def test_all_downstream_bbh_and_symbolic_tasks_are_there() -> None:
+    needed = {key for key, row in TABLE.items() if row["split"] == "downstream" or row["source"] in ("bbh", "symbolic")}
+    assert needed <= set(all_tasks())
