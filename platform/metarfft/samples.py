@@ -94,8 +94,8 @@ def ask(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int
     """The question's text with the values in their places, as the style writes them."""
     if style != "indexed":
         return question.format(**{name: write(value) for name, value in inputs.items()})
-    marked = marks.Marker(base)
-    return question.format(**{name: f"{name}={marks.full(marked(inputs[name]))}" for name in rule.params})
+    marked = rule.mark(inputs, marks.Marker(base))
+    return question.format(**{name: f"{name}={marks.full(value)}" for name, value in marked.items()})
 
 
 def _write(rule: Rule, inputs: dict[str, Any], question: str, method: Method, style: str, rng: Random) -> tuple[str, str]:

@@ -92,6 +92,17 @@ def pointers(function: ast.FunctionDef) -> dict[str, str]:
     return {name: "_ends" if len(ends) > 1 else next(iter(ends)) for name, ends in touched.items()}
 
 
+def sequences(function: ast.FunctionDef) -> set[str]:
+    """Variables whose elements a rule reads one by one; other strings are single values."""
+    names = set(pointers(function))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            names.add(node.value.id)
+        elif isinstance(node, ast.For):
+            names |= {n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)}
+    return names
+
+
 class _Compiler:
     def __init__(self, function: ast.FunctionDef, text: list[str], view: View | None) -> None:
         self.function, self.text, self.view = function, text, view
@@ -114,9 +125,6 @@ class _Compiler:
         self.indent = 1
         self.write("_n = 0")
         if self.view:
-            for name in parameters:
-                if self.view == "indexed":
-                    self.write(f"{name} = _marked({name})")
             values = Values()
             reads = [(name, f"{{{values.add(self.expressions.show(name))}}}") for name in parameters]
             self.step("entry", values, changes=tuple(reads))

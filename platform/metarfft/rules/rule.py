@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from metarfft.rules import marks
-from metarfft.rules.compiler import Program, compile_rule, pointers
+from metarfft.rules.compiler import Program, compile_rule, sequences
 from metarfft.rules.guards import BudgetError, fit, nest
 from metarfft.rules.language import RuleError, parse
 from metarfft.rules.sites import Step, View
@@ -55,9 +55,16 @@ class Rule:
         self._templates: dict[tuple[str, str], list[Callable[[tuple[str, ...]], str]]] = {}
 
     @cached_property
-    def pointers(self) -> dict[str, str]:
-        """Variables shown by their ends in the view ``indexed``."""
-        return pointers(self.function)
+    def sequences(self) -> set[str]:
+        """Variables whose elements the rule reads one by one."""
+        return sequences(self.function)
+
+    def mark(self, inputs: Mapping[str, Any], marker: marks.Marker) -> dict[str, Any]:
+        """The arguments as the view ``indexed`` has them: lists, and strings read one by one, with marks."""
+        return {
+            name: marker(inputs[name]) if isinstance(inputs[name], list) or name in self.sequences else inputs[name]
+            for name in self.params
+        }
 
     def program(self, view: View | None) -> Program:
         """The compiled rule: for a view, or (None) without tracing."""
@@ -97,10 +104,11 @@ class Rule:
         def reads(*parts: str | None) -> str:
             return (", " if view == "plain" else " ").join(part for part in parts if part)
 
-        marked = marks.Marker(base)
-        value = self._guarded(
-            program, lambda: program.function(steps.append, show, reads, marked, *self._arguments(inputs))
-        )
+        marker = marks.Marker(base)
+        arguments = self._arguments(inputs)
+        if view == "indexed":
+            arguments = list(self.mark(dict(zip(self.params, arguments, strict=True)), marker).values())
+        value = self._guarded(program, lambda: program.function(steps.append, show, reads, marker, *arguments))
         return Trace(steps, value, steps[-1][1][-1] if view == "indexed" else format_answer(value))
 
     def render(self, trace: Trace, style: Style) -> list[str]:
