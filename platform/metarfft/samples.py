@@ -18,6 +18,7 @@ from metarfft.rules.sites import View
 
 Method = Literal["rfft", "scratchpad", "direct"]
 SYNTHETIC = "synthetic"
+RENAMINGS = 32  # sets of names that a task's variables get in a split; compiling a rule costs more than running it
 INSTRUCTION = "Follow the given rule to solve the question."
 
 
@@ -65,8 +66,8 @@ def make_sample(
         example = _example(known, length, inputs, key) if shots else None
         source, task_split = known.source, known.split
         if renamed:
-            names = rename.draw_names(rule.function, Random(f"{key}|names"))
-            rule, question = Rule(rename.rename(rule.source, names)), rename.rename_fields(question, names)
+            rule, names = _renamed(task, f"{seed}|{split}|names {index % RENAMINGS}")
+            question = rename.rename_fields(question, names)
             inputs = {names[name]: value for name, value in inputs.items()}
             example = {names[name]: value for name, value in example.items()} if example else None
     prompt, response = _write(rule, inputs, question, method, style, Random(f"{key}|marks"))
@@ -129,10 +130,12 @@ def _synthetic(length: int, key: str, view: View) -> tuple[Rule, dict[str, Any],
         rule = Rule(composed.source)
         inputs, example = composed.sample(length, rng), composed.sample(rng.randint(1, 4), rng)
         try:
+            if _computes_downstream(rule):
+                continue
             usable = all(compose.is_usable(rule.trace(values, view)) for values in (inputs, example))
         except RuleError:  # it adds a word to a number, say
             continue
-        if usable and not _computes_downstream(rule):
+        if usable:
             return rule, inputs, composed.question, example
     raise SampleError(f"no composed rule fits length {length} ({key})")
 
@@ -152,6 +155,13 @@ def _downstream_probes(parameters: int) -> list[list[tuple[list[Any], Any]]]:
             inputs = [task.sample(length, Random(f"probe {length}")) for length in (2, 3, 5, 8, 9)]
             probes.append([([values[name] for name in rule.params], rule.run(values)) for values in inputs])
     return probes
+
+
+@lru_cache(maxsize=4096)
+def _renamed(task_id: str, key: str) -> tuple[Rule, dict[str, str]]:
+    rule = _rule(task_id)
+    names = rename.draw_names(rule.function, Random(f"{task_id}|{key}"))
+    return Rule(rename.rename(rule.source, names)), names
 
 
 @lru_cache(maxsize=None)

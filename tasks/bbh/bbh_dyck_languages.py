@@ -23,7 +23,7 @@ def is_nested(brackets):
             pair = stack.pop() + bracket
             if pair not in ["()", "[]", "{}"]:
                 return False
-    return len(stack) == 0
+    return not stack
 
 
 def sample(length: int, rng: random.Random) -> dict:

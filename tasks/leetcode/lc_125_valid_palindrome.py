@@ -12,7 +12,7 @@ from metarfft.tasks import Task
 
 
 def is_palindrome(s):
-    while len(s) > 1:
+    while s:
         if not s[0].isalnum():
             s = s[1:]
         elif not s[-1].isalnum():

@@ -12,12 +12,13 @@ from metarfft.tasks import Task
 
 def find_the_winner(n, k):
     people = list(range(1, n + 1))
-    while len(people) > 1:
+    while n > 1:
         steps = k - 1
         while steps > 0:
             people.append(people.pop(0))
             steps -= 1
         people.pop(0)
+        n -= 1
     return people[0]
 
 

@@ -13,11 +13,14 @@ from metarfft.tasks import Task
 def chunk_array(nums, size):
     result = []
     chunk = []
+    count = 0
     while nums:
         chunk.append(nums.pop(0))
-        if len(chunk) == size:
+        count += 1
+        if count == size:
             result.append(chunk)
             chunk = []
+            count = 0
     if chunk:
         result.append(chunk)
     return result

@@ -17,7 +17,7 @@ def is_acronym(words, s):
         if word[0] != s[0]:
             return False
         s = s[1:]
-    return len(words) == len(s)
+    return not words and not s
 
 
 def sample(length: int, rng: random.Random) -> dict:

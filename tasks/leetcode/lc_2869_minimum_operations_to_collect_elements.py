@@ -13,11 +13,13 @@ from metarfft.tasks import Task
 def min_operations(nums, k):
     found = set()
     count = 0
-    while len(found) < k:
+    missing = k
+    while missing > 0:
         num = nums.pop()
         count += 1
-        if num <= k:
+        if num <= k and num not in found:
             found.add(num)
+            missing -= 1
     return count
 
 

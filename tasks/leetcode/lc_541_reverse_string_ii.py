@@ -14,6 +14,7 @@ from metarfft.tasks import Task
 def reverse_blocks(s, k):
     result = ""
     block = ""
+    count = 0
     turn = True
     while s:
         if turn:
@@ -21,9 +22,11 @@ def reverse_blocks(s, k):
         else:
             block = block + s[0]
         s = s[1:]
-        if len(block) == k or s == "":
+        count += 1
+        if count == k or s == "":
             result += block
             block = ""
+            count = 0
             turn = not turn
     return result
 

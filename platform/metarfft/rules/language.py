@@ -74,7 +74,8 @@ def parse(source: str) -> ast.FunctionDef:
     if (function.end_lineno or 0) - function.lineno > MAX_LINES:
         raise RuleError(f"the rule has more than {MAX_LINES} lines")
     parameters = {argument.arg for argument in function.args.args}
-    assigned = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    nodes = list(ast.walk(function))
+    assigned = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     checker = _Checker(parameters | assigned)
     for name in sorted(parameters | assigned):
         if name.startswith("_"):
@@ -82,7 +83,7 @@ def parse(source: str) -> ast.FunctionDef:
         if name in BUILTINS:
             raise RuleError(f"the name {name!r} is a builtin; choose another")
     checker.block(function.body, loops=0, depth=0)
-    if not any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function)):
+    if not any(isinstance(node, ast.Return) for node in nodes):
         raise RuleError(f"line {function.lineno}: the rule returns nothing; end it with return and a value")
     return function
 

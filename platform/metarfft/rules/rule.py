@@ -45,9 +45,9 @@ class Rule:
     """
 
     def __init__(self, source: str) -> None:
-        parse(source)  # errors point into the text as it was given
-        self.source = ast.unparse(_without_docstring(source))
-        self.function = parse(self.source)
+        self.source = ast.unparse(parse(source))  # checked as it was given, so that errors point into that text
+        (self.function,) = ast.parse(self.source).body
+        assert isinstance(self.function, ast.FunctionDef)
         self.lines = self.source.split("\n")
         self.name = self.function.name
         self.params = [argument.arg for argument in self.function.args.args]
@@ -186,6 +186,3 @@ def _normal(answer: str) -> str:
     answer = marks.plain(answer.strip())
     return answer.translate(str.maketrans("", "", "'\" ")) if answer.startswith(("[", "(", "{")) else answer
 
-
-def _without_docstring(source: str) -> ast.FunctionDef:
-    return parse(source)

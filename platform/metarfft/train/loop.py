@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -226,6 +227,7 @@ def _engine(model: torch.nn.Module, settings: Train) -> Any:
     if not dist.is_initialized():  # one process that nobody else set up
         backend = "nccl" if torch.cuda.is_available() else "gloo"
         dist.init_process_group(backend, store=dist.HashStore(), rank=0, world_size=1)
+        os.environ.setdefault("LOCAL_RANK", "0")  # DeepSpeed insists
     config = {
         "train_micro_batch_size_per_gpu": 1,  # rows vary in samples; this loop itself counts targets
         "gradient_accumulation_steps": 1,
