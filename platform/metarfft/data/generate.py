@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 import ray
 from ray.data import DataContext, TaskPoolStrategy
-from ray.exceptions import RayError
 from tqdm import tqdm
 
 from metarfft.cluster import connect
@@ -113,22 +112,19 @@ def _run(numbers: list[int], plan: Plan, folder: Path, workers: int | None) -> I
         fn_kwargs={"recipe": plan.recipe, "folder": str(folder)},
         compute=TaskPoolStrategy(min(workers, len(numbers)) if workers else None),
     )
-    try:
-        for row in shards.iter_rows():
-            yield row["shard"], int(row["hash"], 16)
-    except RayError as error:
-        cause = getattr(error, "cause", None)
-        while cause is not None and not isinstance(cause, SampleError):
-            cause = cause.__cause__
-        if cause is None:
-            raise
-        raise SampleError(str(cause)) from None
+    for row in shards.iter_rows():
+        if row["error"]:
+            raise SampleError(row["error"])
+        yield row["shard"], int(row["hash"], 16)
 
 
 def _write_block(block: pa.Table, recipe: Recipe, folder: str) -> pa.Table:
     number = block["shard"][0].as_py()
-    value = write_shard(block.drop_columns("shard"), recipe, Path(folder) / _shard_name(number))
-    return pa.table({"shard": [number], "hash": [_hex([value])]})
+    try:
+        value = write_shard(block.drop_columns("shard"), recipe, Path(folder) / _shard_name(number))
+    except SampleError as error:  # as a value, since Ray would wrap it in pages of its own stack
+        return pa.table({"shard": [number], "hash": [""], "error": [str(error)]})
+    return pa.table({"shard": [number], "hash": [_hex([value])], "error": [""]})
 
 
 def _shard_name(number: int) -> str:

@@ -11,7 +11,7 @@ from metarfft.rules.language import MUTATING_METHODS
 from metarfft.rules.sites import Read, View
 
 # Calls whose arguments are whole sequences: a step shows the result, not the argument.
-_WHOLE = frozenset("len sum sorted list set tuple dict enumerate range min max".split())
+_WHOLE = frozenset("len sum sorted list set tuple dict min max".split())
 _SHOWN = _WHOLE | {"ord", "chr", "divmod"}  # calls whose result is worth a read of its own
 _TEXT_METHODS = frozenset(
     "isalnum isalpha isdigit islower isspace isupper lower upper swapcase title capitalize strip lstrip rstrip".split()
@@ -156,7 +156,8 @@ class Expressions:
             return self._method(node, node.func, values, changed)
         assert isinstance(node.func, ast.Name)
         function = node.func.id
-        whole = function in _WHOLE and not (function in ("min", "max") and len(node.args) > 1) and function != "range"
+        several = function in ("min", "max") and len(node.args) > 1  # min(a, b): the values compared are shown
+        whole = function in _WHOLE and not several
         inner = self.quietly if (whole or function in _SHOWN) and values is not None else self._translate
         pairs = [inner(argument, values, changed) for argument in node.args]  # type: ignore[arg-type]
         name = {"range": "_range"}.get(function, function)
@@ -165,7 +166,7 @@ class Expressions:
             a if whole and isinstance(a, ast.Name) else p[1] for a, p in zip(node.args, pairs, strict=True)
         ]
         shown = ast.Call(node.func, shown_args, node.keywords)
-        if values is None or function not in _SHOWN or function == "range" or (function in ("min", "max") and not whole):
+        if values is None or several or function not in _SHOWN:
             return run, shown
         return self._atom(run, template(shown), values)
 
