@@ -211,8 +211,14 @@ class Config(Section):
 
     @property
     def root(self) -> Path:
-        """Where everything this experiment makes goes: ``<output>/<name>``, absolute."""
-        return (Path(self.output) / self.name).resolve()
+        """Where everything this experiment makes goes: ``<output>/<name>``, absolute.
+
+        A relative output is under the current directory or, in a submitted job, under ~/metarfft: such a job runs in a
+        copy of the checkout that Ray deletes later. Where a cluster's nodes share a file system, name a folder there.
+        """
+        here = Path.cwd()
+        copied = "working_dir_files" in here.parts
+        return ((Path.home() / "metarfft" if copied else here) / self.output / self.name).resolve()
 
 
 def load(path: str | Path, overrides: list[str] | None = None) -> Config:

@@ -68,7 +68,7 @@ def make_plans(config: Config, names: list[str]) -> list[Plan]:
         table, overlap = jobs[salt]
         if table.num_rows == 0:
             continue
-        code = _code_version(set(table["task"].unique().to_pylist()) - {SYNTHETIC})
+        code = _code_version(set(table["task"].unique().to_pylist()))
         recipe = Recipe(config.seed, salt, method or "rfft", config.data.style, code)
         size = config.data.rows_per_shard
         parts = [table.slice(start, size) for start in range(0, table.num_rows, size)]
@@ -88,7 +88,8 @@ def _jobs(config: Config, salt: str) -> tuple[pa.Table, dict[str, dict[int, int]
             rows += [(task.id, length, index) for index in indices]
             if shared:
                 overlap.setdefault(task.id, {})[length] = shared
-    rows += [(SYNTHETIC, rng.choice(split.synthetic_lengths or split.lengths), index) for index in range(split.synthetic)]
+    lengths = split.synthetic_lengths or split.lengths
+    rows += [(SYNTHETIC, rng.choice(lengths), index) for index in range(split.synthetic)]
     rng.shuffle(rows)
     jobs = [
         {
@@ -134,10 +135,13 @@ def _input(task: str, length: int, seed: int, index: int, salt: str) -> str:
     return json.dumps(make_sample(task, length, seed, index, method="direct", split=salt)["input"], sort_keys=True)
 
 
-def _code_version(task_ids: set[str]) -> str:
+def _code_version(names: set[str]) -> str:
     """Version of the code that makes the rows of these tasks: the package's, and a digest of the sources they need."""
     files = [Path(samples.__file__), Path(tasks.__file__), *Path(rules.__path__[0]).rglob("*.py")]
-    files += [Path(inspect.getfile(tasks.get(task_id).rule)) for task_id in task_ids]
+    used = [task for task in tasks.all_tasks().values() if task.id in names]
+    if SYNTHETIC in names:  # composed rules are compared with the downstream tasks, which they must not give away
+        used += tasks.select("downstream")
+    files += {Path(inspect.getfile(task.rule)) for task in used}
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda file: file.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

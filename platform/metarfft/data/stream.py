@@ -10,16 +10,21 @@ from __future__ import annotations
 import bisect
 import random
 from collections import OrderedDict
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from metarfft.config import Positions
 from metarfft.data.packing import Tokens, jump_positions
 from metarfft.data.tokens import encode_sample
+
+
+Item = TypeVar("Item")
 
 
 class Share(NamedTuple):
@@ -46,24 +51,30 @@ class Rows:
 
     _KEPT = 3
 
-    def __init__(self, path: str | Path, seed: int, columns: tuple[str, ...] = ("prompt", "response")) -> None:
-        """Opens the ``*.parquet`` files of folder ``path``.
+    def __init__(self, path: str | Path, seed: int, tasks: Collection[str] = ()) -> None:
+        """Opens the ``*.parquet`` files of folder ``path``; with ``tasks`` only the rows of these count.
 
         Raises:
-            FileNotFoundError: there are none, or they have no rows.
+            FileNotFoundError: there are none, or they have no such rows.
         """
-        self._seed, self._columns = seed, list(columns)
+        self._seed = seed
+        self._tasks = pa.array(list(tasks), pa.string()) if tasks else None
         self._groups: list[tuple[Path, int, int]] = []  # file, row group, rows
         for file in sorted(Path(path).glob("*.parquet")):
-            metadata = pq.read_metadata(file)
-            self._groups += [(file, g, metadata.row_group(g).num_rows) for g in range(metadata.num_row_groups)]
+            parquet = pq.ParquetFile(file)
+            for group in range(parquet.num_row_groups):
+                rows = parquet.metadata.row_group(group).num_rows
+                if self._tasks is not None:
+                    rows = pc.sum(pc.is_in(parquet.read_row_group(group, ["task"])["task"], self._tasks)).as_py()
+                self._groups.append((file, group, rows))
         self.count = sum(rows for *_, rows in self._groups)
         if not self.count:
-            raise FileNotFoundError(f"no Parquet rows in {path}")
+            raise FileNotFoundError(f"no rows to train on in {path}")
         self._tables: OrderedDict[int, pa.Table] = OrderedDict()
         self._orders: dict[int, tuple[list[int], list[int]]] = {}
 
-    def __getitem__(self, place: int) -> dict[str, Any]:
+    def __getitem__(self, place: int) -> tuple[str, str]:
+        """Prompt and response at this place of the sequence."""
         epoch, at = divmod(place, self.count)
         order, ends = self._order(epoch)
         nth = bisect.bisect_right(ends, at)
@@ -71,7 +82,8 @@ class Rows:
         within = at - (ends[nth] - self._groups[group][2])
         if epoch:
             within = int(self._shuffled(epoch, group)[within])
-        return {name: self._table(group)[name][within].as_py() for name in self._columns}
+        table = self._table(group)
+        return table["prompt"][within].as_py(), table["response"][within].as_py()
 
     def _order(self, epoch: int) -> tuple[list[int], list[int]]:
         """The row groups in the order of this epoch, and the places at which each ends."""
@@ -89,7 +101,8 @@ class Rows:
     def _table(self, group: int) -> pa.Table:
         if group not in self._tables:
             file, index, _ = self._groups[group]
-            self._tables[group] = pq.ParquetFile(file).read_row_group(index, columns=self._columns)
+            table = pq.ParquetFile(file).read_row_group(index, columns=["prompt", "response", "task"])
+            self._tables[group] = table if self._tasks is None else table.filter(pc.is_in(table["task"], self._tasks))
             if len(self._tables) > self._KEPT:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(group)
@@ -108,13 +121,14 @@ class SampleStream:
         seed: int,
         context_length: int,
         positions: Positions | None = None,
+        tasks: Collection[str] = (),
         replay: tuple[str | Path, float] | None = None,
     ) -> None:
-        """Samples from ``path``; with ``replay`` the given share of each batch comes from that second dataset."""
+        """Samples from ``path``, of all or only some tasks; with ``replay`` a share of each batch is from a second set."""
         self._tokenizer, self._seed = tokenizer, seed
         self._context_length, self._positions = context_length, positions or Positions()
         again = round(batch_size * replay[1]) if replay else 0
-        self._parts = [(Rows(path, seed), batch_size - again)]
+        self._parts = [(Rows(path, seed, tasks), batch_size - again)]
         if replay and again:
             self._parts.append((Rows(replay[0], seed), again))
         self.rows = self._parts[0][0].count
@@ -122,21 +136,21 @@ class SampleStream:
     def step(self, step: int, rank: int = 0, world: int = 1) -> Share:
         """The share of ``rank`` in ``step``; samples longer than the context are counted and left out, never cut."""
         rows = [
-            (part, place, source[place])
+            (part, place, *source[place])
             for part, (source, size) in enumerate(self._parts)
             for place in range(step * size, (step + 1) * size)
         ]
-        mine = deal(rows, rank, world, lambda item: len(item[2]["prompt"]) + len(item[2]["response"]))
+        mine = deal(rows, rank, world, lambda row: len(row[2]) + len(row[3]))
         samples = []
-        for part, place, row in mine:
-            ids, labels = encode_sample(self._tokenizer, row["prompt"], row["response"])
+        for part, place, prompt, response in mine:
+            ids, labels = encode_sample(self._tokenizer, prompt, response)
             if len(ids) <= self._context_length:
                 rng = random.Random(f"{self._seed}/{part}/{place}")
                 samples.append(Tokens(ids, labels, jump_positions(len(ids), self._positions, rng)))
         return Share(samples, len(mine) - len(samples))
 
 
-def deal(items: list[Any], rank: int, world: int, size: Any) -> list[Any]:
+def deal(items: list[Item], rank: int, world: int, size: Callable[[Item], int]) -> list[Item]:
     """The items of ``rank`` when they are dealt to ``world`` workers so that the sums of ``size(item)`` come out even."""
     if world == 1:
         return items

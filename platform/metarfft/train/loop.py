@@ -223,11 +223,20 @@ def bf16(settings: Train) -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def _engine(model: torch.nn.Module, settings: Train) -> Any:
-    if not dist.is_initialized():  # one process that nobody else set up
-        backend = "nccl" if torch.cuda.is_available() else "gloo"
+def join() -> None:
+    """Joins the process group that a launcher (Ray Train, torchrun) prepared, else makes one of this process alone."""
+    if dist.is_initialized():
+        return
+    backend = "nccl" if torch.cuda.is_available() else "gloo"
+    if "RANK" in os.environ:
+        dist.init_process_group(backend)
+    else:
         dist.init_process_group(backend, store=dist.HashStore(), rank=0, world_size=1)
-        os.environ.setdefault("LOCAL_RANK", "0")  # DeepSpeed insists
+        os.environ["LOCAL_RANK"] = "0"  # DeepSpeed insists
+
+
+def _engine(model: torch.nn.Module, settings: Train) -> Any:
+    join()
     config = {
         "train_micro_batch_size_per_gpu": 1,  # rows vary in samples; this loop itself counts targets
         "gradient_accumulation_steps": 1,

@@ -1,0 +1,160 @@
+"""The training stages of an experiment: what each starts from, trains on and leaves behind. Imports no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from metarfft import tasks
+from metarfft.config import Config, Method, TinyModel, Train
+from metarfft.data.plan import data_method
+from metarfft.rules import compose, rename
+from metarfft.train.pieces import default_pieces, words_of
+
+RESULT = "result.json"
+# Settings that say how a stage is run and not what comes out.
+_HOW = {"workers", "cpus_per_worker", "gpus_per_worker", "micro_batch_tokens", "checkpoint_every", "log_every"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One training run.
+
+    Attributes:
+        out: folder of everything that the stage leaves, `RESULT` last.
+        model: where in it the whole model goes; None when only the adapter is kept.
+        start: model directory or name to start from; None: a small model is built from ``tiny`` and ``pieces``.
+        data: Parquet dataset to train on; None: the synthetic warm-up.
+        tasks: keep only the dataset's rows of these tasks.
+        replay: dataset that a share of every batch comes from.
+        inputs: digests of the starting model and the datasets.
+    """
+
+    name: str
+    out: Path
+    model: Path | None
+    settings: Train
+    seed: int
+    start: str | None = None
+    tiny: TinyModel | None = None
+    pieces: tuple[str, ...] = ()
+    data: Path | None = None
+    tasks: tuple[str, ...] = ()
+    validation: Path | None = None
+    replay: Path | None = None
+    method: Method | None = None
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything that the outcome depends on."""
+        told = {**asdict(self), "settings": self.settings.model_dump(exclude=_HOW), "tiny": str(self.tiny)}
+        for place in ("name", "out", "model", "start", "data", "validation", "replay"):
+            told.pop(place)  # where things are is no matter; what they are is in `inputs`
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    def result(self) -> dict[str, Any] | None:
+        """The stage's result if it is finished, with these settings and inputs."""
+        try:
+            found = json.loads((self.out / RESULT).read_text())
+        except (OSError, ValueError):
+            return None
+        return found if found.get("digest") == self.digest else None
+
+
+def base_stage(config: Config) -> Stage | None:
+    """Building and warming up a small base model; None when the base is a given model."""
+    if config.model.base is not None:
+        return None
+    out = config.root / "models" / "base"
+    known = [*tasks.select(config.data.pretrain.tasks), *tasks.select(config.data.adapt.tasks)]
+    questions = [*(q for t in known for q in t.questions), *(q for texts in compose.QUESTIONS.values() for q in texts)]
+    pieces = tuple(default_pieces([*words_of([t.rule_source for t in known], questions), *rename.WORDS]))
+    return Stage("base", out, out, config.warmup, config.seed, tiny=config.model.tiny, pieces=pieces)
+
+
+def pretrain_stage(config: Config) -> Stage | None:
+    """RF-pretraining of the base; None when an RF-pretrained model is given.
+
+    Raises:
+        FileNotFoundError: the datasets have not been made.
+    """
+    if config.model.pretrained is not None:
+        return None
+    out = config.root / "models" / "pretrained"
+    data, validation = config.root / "data" / "pretrain", config.root / "data" / "validation"
+    base = _base(config)
+    inputs = (_model_digest(base), _data_digest(data), _data_digest(validation))
+    return Stage("pretrain", out, out, config.pretrain, config.seed, base, data=data, validation=validation, inputs=inputs)
+
+
+def adapt_stages(config: Config) -> list[Stage]:
+    """Every adaptation: method by method, seed by seed and, with ``adapt.per_task``, task by task.
+
+    Raises:
+        FileNotFoundError: the datasets or the RF-pretrained model have not been made.
+    """
+    return [
+        _adapt_stage(config, method, seed, chosen)
+        for method in config.adapt.methods
+        for seed in config.adapt.seeds
+        for chosen in (tasks.select(config.data.adapt.tasks) if config.adapt.per_task else [None])
+    ]
+
+
+def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | None) -> Stage:
+    settings = config.adapt.of(method)
+    name = f"adapt/{method}/seed-{seed}" + (f"/{task.id}" if task else "")
+    out = config.root / "models" / name
+    start = pretrained(config) if method == "meta-rfft" else _base(config)
+    data, replay = config.root / "data" / f"adapt-{data_method(method)}", config.root / "data" / "pretrain"
+    inputs = [_model_digest(start), _data_digest(data)]
+    if settings.replay:
+        inputs.append(_data_digest(replay))
+    return Stage(
+        name,
+        out,
+        out / "model" if settings.update == "full" else None,
+        settings,
+        seed,
+        start,
+        data=data,
+        tasks=(task.id,) if task else (),
+        replay=replay if settings.replay else None,
+        method=method,
+        inputs=tuple(inputs),
+    )
+
+
+def _base(config: Config) -> str:
+    return _place(config.model.base) if config.model.base else str(config.root / "models" / "base")
+
+
+def pretrained(config: Config) -> str:
+    """Where the RF-pretrained model is: the given one, or the one made here."""
+    return _place(config.model.pretrained) if config.model.pretrained else str(config.root / "models" / "pretrained")
+
+
+def _place(model: str) -> str:
+    """A model directory as an absolute path (workers run elsewhere); any other name as it is."""
+    return str(Path(model).resolve()) if Path(model).is_dir() else model
+
+
+def _model_digest(model: str) -> str:
+    """The digest of the stage that made the model directory, or the name of a model from elsewhere."""
+    path = Path(model)
+    if (path / RESULT).exists():
+        return json.loads((path / RESULT).read_text())["digest"]
+    if path.is_absolute() and not (path / "config.json").exists():
+        raise FileNotFoundError(f"{model} is no model yet: run jobs/pretrain.py first")
+    return path.name if path.is_absolute() else model
+
+
+def _data_digest(data: Path) -> str:
+    try:
+        return json.loads((data / "manifest.json").read_text())["content_hash"]
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{data} is no dataset yet: run jobs/generate.py first") from None
