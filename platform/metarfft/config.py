@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -121,7 +121,7 @@ class Train(Section):
     clip: float = Field(1.0, gt=0)
     schedule: Literal["constant", "linear", "cosine"] = "cosine"
     warmup_steps: int = Field(10, ge=0)
-    decay_share: float = Field(1.0, ge=0, le=1, description="share of the steps, at the end, over which the rate decays")
+    decay_share: float = Field(1.0, ge=0, le=1, description="share of the steps, the last, over which the rate decays")
     zero_stage: Literal[0, 1, 2, 3] = 0
     workers: int = Field(1, ge=1)
     cpus_per_worker: int = Field(1, ge=1)
@@ -184,7 +184,7 @@ class Evaluate(Section):
     """The length sweep."""
 
     concurrency: int = Field(64, ge=1, description="requests in flight")
-    head_room: float = Field(1.25, ge=1, description="token limit of a response, as a multiple of the true one's length")
+    head_room: float = Field(1.25, ge=1, description="token limit of a response, as a multiple of the true length")
     in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
 
 
@@ -245,7 +245,10 @@ def load(path: str | Path, overrides: list[str] | None = None) -> Config:
             at = at.setdefault(section, {})
             if not isinstance(at, dict):
                 raise ConfigError(f"{key}: {section} has no keys of its own")
-        at[last] = yaml.safe_load(text)
+        try:
+            at[last] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise ConfigError(f"{key}: {text!r} is not YAML") from None
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -257,9 +260,10 @@ def _one_line(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         section: Any = Config
         for part in error["loc"][:-1]:
-            field = section.model_fields.get(part) if isinstance(section, type) else None
-            section = field.annotation if field else None
-        known = sorted(section.model_fields) if isinstance(section, type) and issubclass(section, BaseModel) else []
+            field = section.model_fields.get(part) if section else None
+            types = get_args(field.annotation) or (field.annotation,) if field else ()
+            section = next((t for t in types if isinstance(t, type) and issubclass(t, Section)), None)
+        known = sorted(section.model_fields) if section else []
         return f"unknown key {where}" + (f" (known here: {', '.join(known)})" if known else "")
     return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 

@@ -314,15 +314,19 @@ class _Compiler:
         values = Values()
         run, shown = self.expressions.translate(node.iter, values)
         self.preset(values)
-        self.write(f"_iter{line} = {ast.unparse(run)}")
+        self.write(f"_iter{line} = _ordered({ast.unparse(run)})")
         if self.view == "plain" or not isinstance(node.iter, ast.Name):
             self.step("loop_start", values, template(shown), keyword="for")
-        self.write(f"for {ast.unparse(node.target)}, _text in _walk(_iter{line}):")
-        self.indent += 1
         values = Values()
-        slot = values.add("_text")
-        state = self.state(node, values)
-        self.step("loop_in", values, changes=((ast.unparse(node.target), f"{{{slot}}}"), *state), keyword="for")
+        if self.view == "indexed" and isinstance(node.target, ast.Name):
+            self.write(f"for {node.target.id}, _text in _walk(_iter{line}):")
+            items = [(node.target.id, f"{{{values.add('_text')}}}")]
+        else:
+            self.write(f"for {ast.unparse(node.target)} in _iter{line}:")
+            names = [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+            items = [(name, f"{{{values.add(self.expressions.show(name, name))}}}") for name in names]
+        self.indent += 1
+        self.step("loop_in", values, changes=(*items, *self.state(node, values)), keyword="for")
         self.indent -= 1
         self.loop_body(node.body)
         self.line = line
@@ -330,8 +334,8 @@ class _Compiler:
         self.indent += 1
         values = Values()
         state = self.state(node, values)
-        if self.view == "indexed":
-            state = ((ast.unparse(node.target), f"{{{values.add(f'_past(_iter{line})')}}}"),)
+        if self.view == "indexed" and isinstance(node.target, ast.Name):
+            state = ((node.target.id, f"{{{values.add(f'_past(_iter{line})')}}}"),)
         self.step("loop_out", values, changes=state, keyword="for")
         self.indent -= 1
 

@@ -158,10 +158,7 @@ def walk(values: Any) -> Iterator[tuple[Any, str]]:
     """The items of a for loop and how each is written."""
     marked = isinstance(values, (MarkedList, MarkedStr))
     for position, item in enumerate(values):
-        if isinstance(item, tuple):  # for i, x in enumerate(...)
-            yield item, ", ".join(map(str, item))
-        else:
-            yield item, element(values, position) if marked else str(item)
+        yield item, element(values, position) if marked else str(item)
 
 
 def past(values: Any) -> str:

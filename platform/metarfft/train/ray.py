@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
+import hashlib
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ray.train
 from ray.train import Checkpoint, CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
@@ -22,26 +20,113 @@ from metarfft.config import Config
 from metarfft.tracking import Run, stage_run
 from metarfft.train.plan import Stage
 
-_STAGE = "stage.json"  # in a checkpoint: which stage it belongs to
+if TYPE_CHECKING:  # the driver itself needs no torch
+    from metarfft.train.loop import State
+
+_RETRIES = 3  # of a stage whose worker or node died
+_DIGEST = "stage"  # file in a checkpoint: the stage that it belongs to
 
 
 def train(config: Config, stages: Sequence[Stage], concurrent: int = 1) -> None:
-    """Runs the stages that are not finished, ``concurrent`` at a time.
+    """Runs those of the stages that are not finished, ``concurrent`` at a time, and records each in MLflow.
 
-    Stages that follow each other share their workers, since starting Python and its libraries can take longer than a
-    small adaptation. Interrupted, the same call goes on from the last checkpoint.
+    Stages that come one after the other share their workers, since to start Python and its libraries can take longer than
+    a small adaptation. Interrupted, the same call goes on from the last checkpoint.
 
     Raises:
-        ray.train.TrainingFailedError: a stage failed more often than is tried again.
+        ray.train.TrainingFailedError: a stage failed more often than it is tried again.
     """
-    todo = [stage for stage in stages if stage.result() is None]
     for stage in stages:
-        if stage not in todo:
+        if stage.result() is not None:
             print(f"{stage.name}: finished before, in {stage.out}")
-    if not todo:
-        return
-    connect()
-    groups = [group for k in range(concurrent) if (group := todo[k::concurrent])]
-    with ThreadPoolExecutor(len(groups)) as pool:
-        for done in [pool.submit(_fit, config, group) for group in groups]:
-            done.result()
+    # The groups do not depend on what is finished: a group finds its checkpoints by its name.
+    alike: dict[tuple[int, ...], list[Stage]] = {}
+    for stage in stages:
+        settings = stage.settings
+        resources = (settings.workers, settings.cpus_per_worker, settings.gpus_per_worker)
+        alike.setdefault(resources, []).append(stage)
+    for members in alike.values():
+        groups = [members[k::concurrent] for k in range(min(concurrent, len(members)))]
+        groups = [group for group in groups if any(stage.result() is None for stage in group)]
+        if groups:
+            connect()
+            with ThreadPoolExecutor(len(groups)) as pool:
+                for done in [pool.submit(_fit, config, group) for group in groups]:
+                    done.result()
+
+
+def _fit(config: Config, stages: list[Stage]) -> None:
+    settings = stages[0].settings
+    name = hashlib.sha256(" ".join(stage.digest for stage in stages).encode()).hexdigest()[:16]
+    storage = config.root / "train"
+    todo = [stage for stage in stages if stage.result() is None]
+    with ExitStack() as runs:
+        tracked = [runs.enter_context(stage_run(config, stage.name, _told(stage))) for stage in todo]
+        TorchTrainer(
+            _work,
+            train_loop_config={"stages": todo, "runs": tracked},
+            torch_config=TorchConfig(backend="nccl" if settings.gpus_per_worker else "gloo"),
+            scaling_config=ScalingConfig(
+                num_workers=settings.workers,
+                use_gpu=settings.gpus_per_worker > 0,
+                resources_per_worker={"CPU": settings.cpus_per_worker, "GPU": settings.gpus_per_worker},
+            ),
+            run_config=RunConfig(
+                name=name,
+                storage_path=str(storage),
+                failure_config=FailureConfig(max_failures=_RETRIES),
+                checkpoint_config=CheckpointConfig(num_to_keep=2),
+            ),
+        ).fit()
+        for stage, run in zip(todo, tracked, strict=True):
+            run.log_model(stage.name, stage.model or stage.out / "adapter")
+    shutil.rmtree(storage / name, ignore_errors=True)  # its checkpoints are of no more use
+
+
+def _told(stage: Stage) -> dict[str, Any]:
+    about = {"digest": stage.digest, "seed": stage.seed, "start": stage.start, "data": stage.data, "inputs": stage.inputs}
+    return {**about, "settings": stage.settings.model_dump(mode="json")}
+
+
+def _work(what: dict[str, Any]) -> None:
+    """What every worker runs: the group's stages, one after the other, from the last checkpoint on."""
+    import torch
+
+    from metarfft.train import stage as training
+
+    first = ray.train.get_context().get_world_rank() == 0
+    checkpoint = ray.train.get_checkpoint()
+    for stage, run in zip(what["stages"], what["runs"], strict=True):
+        if stage.result() is not None:  # before a worker died and this began anew
+            continue
+        torch.set_num_threads(stage.settings.cpus_per_worker)
+        with ExitStack() as opened:
+            folder = Path(opened.enter_context(checkpoint.as_directory())) if checkpoint else None
+            if folder and (folder / _DIGEST).read_text() != stage.digest:
+                folder = None
+            on_metrics = _reporter(stage, run) if first else None
+            training.run(stage, resume_from=folder, on_metrics=on_metrics, on_checkpoint=_saver(stage))
+
+
+def _saver(stage: Stage) -> Callable[[State, Callable[[Path], None]], None]:
+    def save(state: State, write: Callable[[Path], None]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            write(Path(folder))
+            (Path(folder) / _DIGEST).write_text(stage.digest)
+            ray.train.report({"step": state.step}, checkpoint=Checkpoint.from_directory(folder))
+
+    return save
+
+
+def _reporter(stage: Stage, run: Run) -> Callable[[State, dict[str, float]], None]:
+    def report(state: State, figures: dict[str, float]) -> None:
+        run.log_metrics(figures, state.step)
+        line = f"{stage.name}: step {state.step:,}/{stage.settings.steps:,}"
+        if "validation_loss" in figures:
+            print(f"{line}, validation loss {figures['validation_loss']:.4f} (best {state.best:.4f})", flush=True)
+        else:
+            minutes, seconds = divmod(int(figures["seconds_left"]), 60)
+            speed = f"{figures['tokens_per_second']:,.0f} tokens/s"
+            print(f"{line}, loss {figures['loss']:.4f}, {speed}, {minutes} min {seconds:02d} s left", flush=True)
+
+    return report

@@ -1,0 +1,32 @@
+"""Adapt to the downstream tasks, once for each method and seed, under <output>/<name>/models/adapt.
+
+    python jobs/adapt.py --config jobs/configs/tiny.yaml [section.key=value ...]
+
+Finished adaptations are not run again; an interrupted one goes on from its last checkpoint.
+"""
+
+import sys
+
+import checkout  # noqa: F401
+
+from metarfft.config import from_command_line
+
+
+def main() -> None:
+    config = from_command_line("Adapt models to the downstream tasks.")
+
+    from metarfft.train.plan import adapt_stages
+    from metarfft.train.ray import train
+
+    try:
+        stages = adapt_stages(config)
+    except FileNotFoundError as error:
+        sys.exit(str(error))
+    train(config, stages, config.adapt.concurrent)
+    for stage in stages:
+        result = stage.result() or {}
+        print(f"{stage.name}: loss {result['losses'][-1][1]:.4f} after {result['steps']} steps, {stage.out}")
+
+
+if __name__ == "__main__":
+    main()
