@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import ray
 
 import metarfft
@@ -60,7 +62,9 @@ def _cores() -> int:
 
 def _start(attempts: int = 3, **options: Any) -> None:
     """Start a private cluster. Ray gives its own start 30 seconds, which a busy laptop can miss: then try again."""
+    this = psutil.Process()
     for attempt in range(1, attempts + 1):
+        others = this.children(recursive=True)
         try:
             ray.init(address="local", **options)
             return
@@ -68,3 +72,6 @@ def _start(attempts: int = 3, **options: Any) -> None:
             ray.shutdown()
             if attempt == attempts or "timed out during startup" not in str(error):
                 raise
+            for left in set(this.children(recursive=True)) - set(others):  # shutdown knows nothing of a half-made start
+                with suppress(psutil.NoSuchProcess):
+                    left.kill()
