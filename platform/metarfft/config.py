@@ -186,6 +186,8 @@ class Evaluate(Section):
     concurrency: int = Field(64, ge=1, description="requests in flight")
     head_room: float = Field(1.25, ge=1, description="token limit of a response, as a multiple of the true length")
     in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
+    timeout: float = Field(600.0, gt=0, description="seconds that one answer may take")
+    endpoint: str | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
 
 
 class Tracking(Section):

@@ -36,17 +36,25 @@ class GroupedLoRA(PunicaWrapperCPU):
             inputs = x[rows]
             start = 0
             for a, b, width in zip(lora_a_stacked, lora_b_stacked, output_slices, strict=True):
-                y[rows, start : start + width] += scale * (inputs @ a[slot, 0].T) @ b[slot, 0].T
+                add(y[:, start : start + width], rows, inputs @ a[slot, 0].T, b[slot, 0].T, scale)
                 start += width
 
     def add_lora_logits(self, y, x, lora_a_stacked, lora_b_stacked, scale, **kwargs) -> None:
         y, x = y.view(-1, y.shape[-1]), x.view(-1, x.shape[-1])
         for slot, rows in self._sampled:
-            y[rows] += scale * (x[rows] @ lora_a_stacked[slot, 0].T) @ lora_b_stacked[slot, 0].T
+            add(y, rows, x[rows] @ lora_a_stacked[slot, 0].T, lora_b_stacked[slot, 0].T, scale)
 
     def add_lora_embedding(self, y, x, lora_b_stacked, add_inputs=True, **kwargs) -> None:
         for slot, rows in self._groups:
-            y[rows] += x[rows] @ lora_b_stacked[slot, 0].T
+            add(y, rows, x[rows], lora_b_stacked[slot, 0].T, 1.0)
+
+
+def add(y: torch.Tensor, rows: torch.Tensor | slice, left: torch.Tensor, right: torch.Tensor, scale: float) -> None:
+    """``y[rows] += scale * left @ right`` in place."""
+    if isinstance(rows, slice):
+        y[rows].addmm_(left, right, alpha=scale)
+    else:
+        y.index_add_(0, rows, left @ right, alpha=scale)
 
 
 class UseGroupedLoRA:

@@ -23,6 +23,10 @@ from metarfft.data.packing import Batch, Tokens, collate, empty, pack
 from metarfft.data.stream import Stream, deal
 from metarfft.train.optimizer import optimizer, schedule
 
+# Gloo and NCCL reduce the gradients. DeepSpeed's own CPU reduction would be compiled at its first use: a minute of g++, and
+# a lock file that stops every later process for ever when this one is killed meanwhile.
+deepspeed.ops.__compatible_ops__ = {}
+
 
 @dataclass
 class State:

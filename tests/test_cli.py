@@ -1,0 +1,115 @@
+"""The command line: contracts on output, exit status and start-up."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from metarfft import tasks
+from metarfft.cli import main
+from metarfft.samples import make_sample
+
+FIELDS = {
+    "task", "source", "split", "length", "seed", "index", "method", "style", "shots", "input", "rule", "prompt",
+    "response", "answer",
+}  # fmt: skip
+
+
+def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "metarfft.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, input=text, timeout=60)
+
+
+def test_sample_prints_json_lines_without_heavy_imports() -> None:
+    code = (
+        "import sys; from metarfft.cli import main; main(sys.argv[1:]); "
+        "assert not {'ray', 'torch', 'transformers', 'numpy'} & set(sys.modules), 'heavy import'"
+    )
+    line = "sample nupa_add --length 12 --count 3 --seed 7 --method rfft".split()
+    done = subprocess.run([sys.executable, "-c", code, *line], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(text) for text in done.stdout.splitlines()]
+    assert [row["index"] for row in rows] == [0, 1, 2]
+    for row in rows:
+        assert row.keys() == FIELDS
+        num1, num2 = row["input"]["num1"], row["input"]["num2"]
+        assert max(len(num1), len(num2)) == 12
+        assert row["answer"] == str(int(num1) + int(num2))
+        assert row["response"].endswith(f"So the answer is {row['answer']}")
+
+
+@pytest.mark.parametrize("style", ["code", "indexed"])
+@pytest.mark.parametrize("method", ["rfft", "scratchpad", "direct"])
+def test_every_task_has_samples_in_every_form(method: str, style: str) -> None:
+    for task in tasks.all_tasks().values():
+        for length in (task.min_length, min(task.max_length or 9, 9)):
+            for shots in (0, 1):
+                row = make_sample(task.id, length, 5, 1, method, style, shots)  # checks its own answer
+                assert row["prompt"].count("Q: ") == shots + 1
+
+
+def test_tasks_lists_the_fields_of_the_contract(capsys: pytest.CaptureFixture) -> None:
+    assert main(["tasks", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["id"] for row in rows} == set(tasks.all_tasks())
+    assert all(row.keys() == {"id", "source", "split", "length_is", "description"} for row in rows)
+
+
+BAD = {
+    "import": ("import os\ndef f(a):\n    return 1", '{"a": 1}', "cannot import"),
+    "attribute": ("def f(a):\n    return ().__class__", '{"a": 1}', "attributes are not allowed"),
+    "endless loop": ("def f(a):\n    while True:\n        a += 1\n    return a", '{"a": 1}', "does its loop end"),
+    "huge string": ('def f(a):\n    x = "a" * 10**12\n    return x', '{"a": 1}', "too large"),
+    "list in itself": ("def f(a):\n    a.append(a)\n    return a", '{"a": [1]}', "cannot contain itself"),
+    "division by zero": ("def f(a):\n    return 1 // a", '{"a": 0}', "line 2 (return 1 // a): integer division"),
+    "argument names": ("def f(a):\n    return a", '{"b": 0}', "the arguments of f are a"),
+    "no Python": ("Take two numbers and add them.", '{"a": 0}', "not Python"),
+    "no JSON": ("def f(a):\n    return a", "{a", "--input is not JSON"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_rules_end_with_status_2_and_one_line(name: str, tmp_path: Path) -> None:
+    source, given, reason = BAD[name]
+    (tmp_path / "rule.py").write_text(source)
+    done = run("trace", str(tmp_path / "rule.py"), "--input", given)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_unknown_tasks_and_files_are_named(capsys: pytest.CaptureFixture) -> None:
+    assert main(["sample", "nupa_ad", "--length", "3"]) == 2
+    assert "did you mean nupa_add" in capsys.readouterr().err
+    assert main(["sample", "lc_1275", "--length", "12"]) == 2
+    assert "no inputs of length 12" in capsys.readouterr().err
+    assert main(["trace", "no-such-file.py", "--input", "{}"]) == 2
+    assert "no-such-file.py" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("style", ["code", "indexed"])
+@pytest.mark.parametrize("task", ["nupa_add", "lc_461", "bbh_word_sorting"])
+def test_check_accepts_what_was_generated_and_names_a_changed_step(task: str, style: str, tmp_path: Path) -> None:
+    row = make_sample(task, 6, 3, style=style)
+    (tmp_path / "rule.py").write_text(row["rule"])
+    line = ["check", str(tmp_path / "rule.py"), "--input", json.dumps(row["input"])]
+    (tmp_path / "right.txt").write_text(row["response"])
+    right = run(*line, str(tmp_path / "right.txt"))
+    assert right.returncode == 0, right.stderr
+    verdict = json.loads(right.stdout)
+    assert verdict["correct"]
+    assert verdict["divergence"] is None
+
+    lines = row["response"].split("\n")
+    middle = next(n for n in range(len(lines) // 2, len(lines)) if lines[n][-1:].isdigit() and "=" in lines[n])
+    lines[middle] = lines[middle][:-1] + str((int(lines[middle][-1]) + 1) % 10)
+    wrong = run(*line, text="\n".join(lines))
+    assert wrong.returncode == 1, wrong.stderr
+    divergence = json.loads(wrong.stdout)["divergence"]
+    assert lines[middle] in divergence["got"].split("\n")
+    assert lines[middle] not in divergence["expected"].split("\n")
