@@ -28,9 +28,9 @@ def permuted(text: str, chars: str, order: Callable[[list[str]], list[str]]) -> 
     return re.sub(f"[{chars}]", lambda _: next(chosen), text)
 
 
-def lc_1598(logs: list[str]) -> int:
+def lc_1598(steps: list[str]) -> int:
     # The depth is the height above the lowest level reached, the main folder included.
-    levels = list(accumulate(({"../": -1, "./": 0}.get(log, 1) for log in logs), initial=0))
+    levels = list(accumulate(({"../": -1, "./": 0}.get(step, 1) for step in steps), initial=0))
     return levels[-1] - min(levels)
 
 
@@ -238,7 +238,7 @@ ORACLES: dict[str, Callable[..., object]] = {
     "lc_125": lc_125,
     "lc_258": lambda num: str((int(num) - 1) % 9 + 1) if int(num) else "0",
     "lc_283": lambda nums: sorted(nums, key=lambda num: num == 0),
-    "lc_461": lambda bits1, bits2: sum(a ^ b for a, b in zip(bits1, bits2, strict=True)),
+    "lc_461": lambda list1, list2: sum(a ^ b for a, b in zip(list1, list2, strict=True)),
     "lc_1598": lc_1598,
     "lc_2544": lambda num: sum(map(int, num[::2])) - sum(map(int, num[1::2])),
     "lc_2677": lambda nums, size: [nums[i : i + size] for i in range(0, len(nums), size)],

@@ -1,4 +1,4 @@
-"""How many steps lead back to the main folder after a log of folder changes.
+"""How many steps lead back to the main folder after a list of folder changes.
 
 Source: LeetCode 1598, Crawler Log Folder. "../" goes up, but not above the main folder, "./" stays, "x/" goes down.
 """
@@ -10,24 +10,24 @@ import random
 from metarfft.tasks import Task
 
 
-def min_operations(logs):
+def min_operations(steps):
     depth = 0
-    while logs:
-        log = logs.pop(0)
-        if log == "../":
+    while steps:
+        step = steps.pop(0)
+        if step == "../":
             if depth > 0:
                 depth -= 1
-        elif log != "./":
+        elif step != "./":
             depth += 1
     return depth
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """Changes of folder, with shares that differ from log to log: some stay near the main folder, some go deep."""
+    """Changes of folder, with shares that differ from step to step: some stay near the main folder, some go deep."""
     weights = rng.choice(((4, 2, 4), (2, 2, 6), (5, 1, 4), (3, 4, 3)))
     kinds = rng.choices(("up", "stay", "down"), weights, k=length)
     names = [rng.choice("abcdxyz") + rng.choice(("", "1", "2", "3")) for _ in kinds]
-    return {"logs": [{"up": "../", "stay": "./", "down": f"{name}/"}[kind] for kind, name in zip(kinds, names)]}
+    return {"steps": [{"up": "../", "stay": "./", "down": f"{name}/"}[kind] for kind, name in zip(kinds, names)]}
 
 
 TASK = Task(
@@ -35,11 +35,11 @@ TASK = Task(
     rule=min_operations,
     sample=sample,
     questions=(
-        "From the main folder, follow the folder changes {logs}. How many steps lead back to the main folder?",
-        "How deep below the main folder are we after the folder changes {logs}?",
+        "From the main folder, follow the folder changes {steps}. How many steps lead back to the main folder?",
+        "How deep below the main folder are we after the folder changes {steps}?",
     ),
     source="leetcode",
     split="downstream",
     length_is="number of operations",
-    description="steps back to the main folder after a log of folder changes",
+    description="steps back to the main folder after a list of folder changes",
 )

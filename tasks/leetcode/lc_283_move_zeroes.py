@@ -12,16 +12,16 @@ from metarfft.tasks import Task
 
 def move_zeroes(nums):
     result = []
-    zeros = 0
+    count = 0
     while nums:
         num = nums.pop(0)
         if num == 0:
-            zeros += 1
+            count += 1
         else:
             result.append(num)
-    while zeros > 0:
+    while count > 0:
         result.append(0)
-        zeros -= 1
+        count -= 1
     return result
 
 

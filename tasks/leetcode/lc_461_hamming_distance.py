@@ -10,12 +10,12 @@ import random
 from metarfft.tasks import Task
 
 
-def hamming_distance(bits1, bits2):
+def hamming_distance(list1, list2):
     count = 0
-    while bits1:
-        bit1 = bits1.pop(0)
-        bit2 = bits2.pop(0)
-        if bit1 != bit2:
+    while list1:
+        x1 = list1.pop(0)
+        x2 = list2.pop(0)
+        if x1 != x2:
             count += 1
     return count
 
@@ -29,8 +29,8 @@ def sample(length: int, rng: random.Random) -> dict:
         num2 = num1 ^ sum(2**i for i in range(length) if rng.random() < 0.2)
     numbers = [num1, num2]
     rng.shuffle(numbers)
-    bits1, bits2 = ([int(bit) for bit in f"{number:0{length}b}"] for number in numbers)
-    return {"bits1": bits1, "bits2": bits2}
+    list1, list2 = ([int(bit) for bit in f"{number:0{length}b}"] for number in numbers)
+    return {"list1": list1, "list2": list2}
 
 
 TASK = Task(
@@ -38,8 +38,8 @@ TASK = Task(
     rule=hamming_distance,
     sample=sample,
     questions=(
-        "At how many positions do the bits {bits1} and {bits2} differ?",
-        "Count the positions at which the lists {bits1} and {bits2} are different.",
+        "At how many positions do the bits {list1} and {list2} differ?",
+        "Count the positions at which the lists {list1} and {list2} are different.",
     ),
     source="leetcode",
     split="downstream",
