@@ -8,7 +8,6 @@ Finished adaptations are not run again; an interrupted one goes on from its last
 import sys
 
 import checkout  # noqa: F401
-
 from metarfft.config import from_command_line
 
 

@@ -22,7 +22,8 @@ from metarfft.train.warmup import WarmupStream
 @pytest.fixture(scope="module")
 def tokenizer():
     known = all_tasks().values()
-    return build_tokenizer(default_pieces(words_of([t.rule_source for t in known], [q for t in known for q in t.questions])))
+    words = words_of([t.rule_source for t in known], [q for t in known for q in t.questions])
+    return build_tokenizer(default_pieces(words))
 
 
 def pieces_of(tokenizer, text):
@@ -86,7 +87,7 @@ def test_only_response_and_end_are_learnt(tokenizer):
 
 def test_a_chat_template_wraps_the_prompt(tokenizer):
     chat = build_tokenizer(default_pieces())
-    chat.chat_template = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}{% if add_generation_prompt %}>{% endif %}"
+    chat.chat_template = "[{{ messages[0].role }}]{{ messages[0].content }}{% if add_generation_prompt %}>{% endif %}"
     assert chat.decode(encode_prompt(chat, "hello")) == "[user]hello>"
 
 
@@ -133,11 +134,10 @@ def test_a_step_depends_on_its_number_only(tmp_path, tokenizer):
     first = [ids(stream, step) for step in range(10)]
     later = SampleStream(path, tokenizer, **options)
     assert [ids(later, step) for step in (9, 2, 5)] == [first[9], first[2], first[5]]
-    assert [p.tolist() for p in map(lambda s: s.positions, later.step(5).samples)] == [
-        p.tolist() for p in map(lambda s: s.positions, stream.step(5).samples)
-    ]
+    for one, other in zip(later.step(5).samples, stream.step(5).samples, strict=True):
+        assert (one.positions == other.positions).all()
     for world in (2, 3):
-        assert sorted(sum((ids(stream, 4, rank, world) for rank in range(world)), [])) == sorted(first[4])
+        assert sorted(text for rank in range(world) for text in ids(stream, 4, rank, world)) == sorted(first[4])
     seen = [text for step in first for text in step]  # 70 samples: two epochs of 30 and a third begun
     assert [text.split("x")[0] for text in seen[:30]] == [str(n) for n in range(30)]
     assert sorted(seen[30:60]) == sorted(seen[:30])
@@ -147,9 +147,7 @@ def test_a_step_depends_on_its_number_only(tmp_path, tokenizer):
 
 def test_replay_tasks_and_long_samples(tmp_path, tokenizer):
     path, again = dataset(tmp_path / "data", 30), dataset(tmp_path / "replay", 12)
-    stream = SampleStream(
-        path, tokenizer, batch_size=8, seed=0, context_length=7, tasks=["odd"], replay=(again, 0.25)
-    )
+    stream = SampleStream(path, tokenizer, batch_size=8, seed=0, context_length=7, tasks=["odd"], replay=(again, 0.25))
     assert stream.rows == 15
     share = stream.step(0)
     texts = [tokenizer.decode(s.ids).split("x")[0] for s in share.samples]
@@ -165,7 +163,7 @@ def test_replay_tasks_and_long_samples(tmp_path, tokenizer):
 def test_work_is_dealt_evenly():
     sizes = [random.Random(0).randint(1, 100) for _ in range(41)]
     shares = [deal(sizes, rank, 4, int) for rank in range(4)]
-    assert sorted(sum(shares, [])) == sorted(sizes)
+    assert sorted(size for share in shares for size in share) == sorted(sizes)
     assert max(map(sum, shares)) - min(map(sum, shares)) < 100
 
 

@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM
 from metarfft.config import Positions, TinyModel, Train
 from metarfft.data.packing import IGNORED, Tokens, collate, jump_positions
 from metarfft.data.stream import SampleStream
-from metarfft.train import loop, model, stage
+from metarfft.train import model, stage
 from metarfft.train.optimizer import MuonAdamW, optimizer, schedule
 from metarfft.train.pieces import default_pieces
 from metarfft.train.plan import Stage
@@ -47,11 +47,10 @@ def base(tmp_path_factory):
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     rng = random.Random(0)
-    rows = [
-        {"prompt": f"Q: {rng.randrange(10**6)}\nA:\n", "response": "".join(rng.choices("0123456789<>", k=rng.randint(5, 90)))}
-        for _ in range(40)
-    ]
-    pq.write_table(pa.Table.from_pylist([{**row, "task": "any"} for row in rows]), folder / "part-00000.parquet")
+    prompts = [f"Q: {rng.randrange(10**6)}\nA:\n" for _ in range(40)]
+    responses = ["".join(rng.choices("0123456789<>", k=rng.randint(5, 90))) for _ in prompts]
+    table = pa.table({"prompt": prompts, "response": responses, "task": ["any"] * len(prompts)})
+    pq.write_table(table, folder / "part-00000.parquet")
     return folder
 
 
@@ -83,7 +82,7 @@ def random_sample(rng, length, vocabulary):
 
 @pytest.mark.parametrize("key_heads", [4, 2])
 def test_packed_equals_unpacked(key_heads):
-    """Logits and gradients of a packed row, position jumps included, against each sample alone with PyTorch's attention."""
+    """Logits and gradients of a packed row, position jumps included, against each sample alone and PyTorch's kernel."""
     torch.manual_seed(0)
     tokenizer = build_tokenizer([])
     net = model.build(TinyModel(hidden_size=64, layers=2, heads=4, intermediate_size=64), tokenizer, 4096, seed=0)
@@ -186,7 +185,8 @@ def plain_training(base, data, chosen):
 
 
 def _worker(rank, port, stages):
-    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     torch.set_num_threads(1)
     for each in stages:
         stage.run(each)
@@ -239,7 +239,7 @@ def test_converted_adapter_equals_the_trained_model(trained, base, name):
         converted = logits(PeftModel.from_pretrained(fresh(), done.out / "adapter").eval(), sample)
         untrained = logits(fresh(), sample)
         shifted = fresh()
-        initial, final = (load_file(done.out / "pissa" / p / "adapter_model.safetensors") for p in ("initial", "trained"))
+        initial, final = (load_file(done.out / "pissa" / which / model.WEIGHTS) for which in ("initial", "trained"))
         for adapter, sign in ((initial, -1), (final, 1)):
             for key in [k for k in adapter if "lora_A" in k]:
                 target = shifted.get_submodule(key.removeprefix("base_model.model.").removesuffix(".lora_A.weight"))
@@ -295,8 +295,8 @@ def test_resumed_pissa_goes_back_to_the_first_initialisation(base, data, tmp_pat
 
 
 def test_early_stopping(base, data, tmp_path):
-    chosen = make_stage(base, data, tmp_path / "s", steps=50, learning_rate=1e-9, validate_every=1, patience=2, warmup_steps=0)
-    result = stage.run(chosen)
+    values = {"steps": 50, "learning_rate": 1e-9, "validate_every": 1, "patience": 2, "warmup_steps": 0}
+    result = stage.run(make_stage(base, data, tmp_path / "s", **values))
     assert 3 <= result["steps"] < 50
 
 

@@ -12,40 +12,49 @@ import psutil
 import ray
 
 import metarfft
+import tasks
 
 # Ray counts logical CPUs. A served model takes two (vLLM and the HTTP ingress) and waits for ever, without an error,
 # for one that does not exist: a laptop with two cores declares more than it has. They are shared by time, as always.
 LEAST_CPUS = 6
 FORWARDED = ("MLFLOW_", "HF_", "TRANSFORMERS_", "TOKENIZERS_", "OMP_", "MKL_", "VLLM_", "CUDA_LAUNCH_", "NCCL_", "DS_")
 
+_own_cpus: int | None = None  # logical CPUs of the private cluster that this process has started
+
 
 def worker_environment() -> dict[str, str]:
     """The environment variables that every worker needs, this checkout's place on the module path among them."""
     environment = {key: value for key, value in os.environ.items() if key.startswith(FORWARDED)}
-    package_root = Path(metarfft.__file__).resolve().parents[1]
-    roots = [str(package_root), str(package_root.parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    roots = [str(Path(package.__path__[0]).resolve().parent) for package in (metarfft, tasks)]
+    roots += os.environ.get("PYTHONPATH", "").split(os.pathsep)
     environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, roots)))
     return environment
 
 
 def connect(cpus: int | None = None) -> None:
-    """Connect this process to Ray; does nothing when it is connected already.
+    """Connect this process to Ray, if it is not connected already.
 
     With RAY_ADDRESS set (``ray job submit`` sets it) that cluster is joined; else a private one is started, which ends
-    with this process.
+    with this process. A private one with too few CPUs is started anew: between stages nothing runs on it.
 
     Args:
-        cpus: logical CPUs of a private cluster; by default the cores this process may use, at least `LEAST_CPUS`.
+        cpus: logical CPUs that a private cluster must have, beside the cores this process may use and `LEAST_CPUS`.
     """
+    global _own_cpus
+    wanted = max(_cores(), LEAST_CPUS, cpus or 0)
     if ray.is_initialized():
-        return
+        if _own_cpus is None or _own_cpus >= (cpus or 0):
+            return
+        ray.shutdown()
     _quiet()
     os.environ["RAY_OVERRIDE_JOB_RUNTIME_ENV"] = "1"  # add to the submitted job's environment instead of refusing
     options: dict[str, Any] = {"runtime_env": {"env_vars": worker_environment()}, "logging_level": logging.WARNING}
     if os.environ.get("RAY_ADDRESS"):
         ray.init(address=os.environ["RAY_ADDRESS"], **options)
+        _own_cpus = None
     else:
-        _start(num_cpus=cpus or max(_cores(), LEAST_CPUS), include_dashboard=False, **options)
+        _start(num_cpus=wanted, include_dashboard=False, **options)
+        _own_cpus = wanted
 
 
 def _quiet() -> None:

@@ -127,6 +127,7 @@ class Train(Section):
     cpus_per_worker: int = Field(1, ge=1)
     gpus_per_worker: int = Field(0, ge=0)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    gradient_checkpointing: bool = Field(False, description="compute activations twice to keep fewer of them")
     positions: Positions = Positions()
     replay: float = Field(0.0, ge=0, lt=1, description="share of pretraining samples mixed into an adaptation batch")
     validate_every: int = Field(100, ge=1)
@@ -144,8 +145,6 @@ class Train(Section):
 class Warmup(Train):
     """Synthetic warm-up of a tiny base: copying and look-ups over random tokens, no rule-following trajectory."""
 
-    samples: int = Field(20000, ge=1)
-
 
 class Adapt(Train):
     """Fine-tuning on the downstream tasks, once for each method and seed; all tasks together or one model a task."""
@@ -161,6 +160,12 @@ class Adapt(Train):
         return Adapt.model_validate({**self.model_dump(), "overrides": {}, **self.overrides.get(method, {})})
 
     @model_validator(mode="after")
+    def _no_early_stopping(self) -> Adapt:
+        if self.patience:
+            raise ValueError("patience: an adaptation runs all its steps, there is no validation set of its task")
+        return self
+
+    @model_validator(mode="after")
     def _overrides_are_valid(self) -> Adapt:
         for values in self.overrides.values():
             Adapt.model_validate({**self.model_dump(exclude={"overrides"}), **values})
@@ -170,7 +175,8 @@ class Adapt(Train):
 class Serve(Section):
     """The Ray Serve application: one vLLM deployment for each base, its adapters beside it."""
 
-    port: int = 8000
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every network")
+    port: int = Field(8000, ge=1, le=65535)
     replicas: tuple[int, int] = (1, 1)
     max_model_len: int = 8192
     cpus_per_replica: int = 1

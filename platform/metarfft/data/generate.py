@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[
         SampleError: a sample cannot be made or its answer is wrong; nothing of that shard is written.
     """
     plans = make_plans(config, split_names(config) if splits is None else splits)
-    manifests = {plan.name: _finished_manifest(config, plan) for plan in plans}
-    todo = [plan for plan in plans if manifests[plan.name] is None]
+    manifests = {plan.name: manifest for plan in plans if (manifest := _finished_manifest(config, plan))}
+    todo = [plan for plan in plans if plan.name not in manifests]
     if todo:
         with stage_run(config, "generate", {"seed": config.seed, "data": config.data.model_dump()}) as run:
             connect()
@@ -45,7 +45,7 @@ def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[
                 manifests[plan.name] = manifest = _make(config, plan)
                 run.tag(**{f"data_hash.{plan.name}": manifest["content_hash"]})
                 run.log_metrics({f"rows.{plan.name}": manifest["rows"]})
-    return manifests  # type: ignore[return-value]
+    return {plan.name: manifests[plan.name] for plan in plans}
 
 
 def _finished_manifest(config: Config, plan: Plan) -> dict[str, Any] | None:
@@ -55,9 +55,15 @@ def _finished_manifest(config: Config, plan: Plan) -> dict[str, Any] | None:
         manifest = json.loads((folder / "manifest.json").read_text())
     except (OSError, ValueError):
         return None
-    hashes = [finished_hash(folder / _shard_name(n), digest) for n, (_, digest) in enumerate(plan.shards)]
-    whole = None not in hashes and len(list(folder.glob("part-*.parquet"))) == len(hashes)
-    return manifest if whole and manifest["content_hash"] == _hex(hashes) else None
+    hashes = _finished(folder, plan)
+    whole = len(hashes) == len(plan.shards) == len(list(folder.glob("part-*.parquet")))
+    return manifest if whole and manifest["content_hash"] == _hex(hashes.values()) else None
+
+
+def _finished(folder: Path, plan: Plan) -> dict[int, int]:
+    """The hash of every shard that is there already, by number."""
+    hashes = {n: finished_hash(folder / _shard_name(n), digest) for n, (_, digest) in enumerate(plan.shards)}
+    return {number: value for number, value in hashes.items() if value is not None}
 
 
 def _make(config: Config, plan: Plan) -> dict[str, Any]:
@@ -70,10 +76,7 @@ def _make(config: Config, plan: Plan) -> dict[str, Any]:
         if file.name not in wanted:  # of another plan, or left by a killed run
             file.unlink()
 
-    hashes: dict[int, int] = {}
-    for number, (_, digest) in enumerate(plan.shards):
-        if (known := finished_hash(folder / _shard_name(number), digest)) is not None:
-            hashes[number] = known
+    hashes = _finished(folder, plan)
     missing = [number for number in range(len(plan.shards)) if number not in hashes]
     rows = [part.num_rows for part, _ in plan.shards]
     with tqdm(total=sum(rows), initial=sum(rows[n] for n in hashes), desc=plan.name, unit="row", smoothing=0) as bar:
@@ -88,7 +91,7 @@ def _make(config: Config, plan: Plan) -> dict[str, Any]:
         "method": plan.recipe.method,
         "style": plan.recipe.style,
         "seed": plan.recipe.seed,
-        "content_hash": _hex(list(hashes.values())),
+        "content_hash": _hex(hashes.values()),
         "code_version": plan.recipe.code,
         "counts": plan.counts(),
         "overlap": plan.overlap,
@@ -131,7 +134,7 @@ def _shard_name(number: int) -> str:
     return f"part-{number:05d}.parquet"
 
 
-def _hex(hashes: list[int]) -> str:
+def _hex(hashes: Iterable[int]) -> str:
     return f"{add_hashes(hashes):064x}"
 
 

@@ -81,7 +81,8 @@ def collate(samples: Sequence[Tokens]) -> Batch:
     """One packed row. No attention mask: transformers would let samples see each other with one."""
     lengths = [len(s.ids) for s in samples]
     bounds = torch.tensor([0, *np.cumsum(lengths)], dtype=torch.int32)
-    labels = np.concatenate([np.append(s.labels[1:], IGNORED) for s in samples])  # a token is predicted one place earlier
+    # A token is predicted one place earlier, by the token before it.
+    labels = np.concatenate([np.append(s.labels[1:], IGNORED) for s in samples])
     kept = np.flatnonzero(labels != IGNORED)
     inputs: dict[str, Tensor | int] = {
         "input_ids": torch.from_numpy(np.concatenate([s.ids for s in samples]))[None],
@@ -99,5 +100,8 @@ def empty() -> Batch:
     """A row without loss: what a rank runs when others have more rows, since collectives need every rank."""
     token = np.zeros(1, dtype=np.int64)
     batch = collate([Tokens(token, np.full(1, IGNORED), token)])
-    return batch._replace(inputs={**batch.inputs, "logits_to_keep": torch.zeros(1, dtype=torch.long)},
-                          targets=torch.tensor([IGNORED]), tokens=0)
+    return batch._replace(
+        inputs={**batch.inputs, "logits_to_keep": torch.zeros(1, dtype=torch.long)},
+        targets=torch.tensor([IGNORED]),
+        tokens=0,
+    )

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pyarrow as pa
 
@@ -46,15 +47,27 @@ class Plan:
         return counts
 
 
-def data_method(method: Method) -> str:
+def data_method(method: Method) -> samples.Method:
     """The data that a method trains on: Meta-RFFT differs from RFFT in its starting model only."""
-    return "rfft" if method == "meta-rfft" else method
+    if method == "meta-rfft":
+        return "rfft"
+    return method
 
 
 def split_names(config: Config) -> list[str]:
     """The splits of a configuration: those of RF-pretraining, then training and test data of each method."""
     methods = dict.fromkeys(map(data_method, config.adapt.methods))
     return ["pretrain", "validation", *(f"{part}-{method}" for part in ("adapt", "evaluate") for method in methods)]
+
+
+def needed_splits(config: Config) -> list[str]:
+    """The splits that the stages of an experiment read: with an RF-pretrained model given, RF-pretraining's are not."""
+    needed = split_names(config)
+    if config.model.pretrained is not None:
+        needed.remove("validation")
+        if not any(config.adapt.of(method).replay for method in config.adapt.methods):
+            needed.remove("pretrain")
+    return needed
 
 
 def make_plans(config: Config, names: list[str]) -> list[Plan]:
@@ -69,7 +82,7 @@ def make_plans(config: Config, names: list[str]) -> list[Plan]:
         if table.num_rows == 0:
             continue
         code = _code_version(set(table["task"].unique().to_pylist()))
-        recipe = Recipe(config.seed, salt, method or "rfft", config.data.style, code)
+        recipe = Recipe(config.seed, salt, cast(samples.Method, method or "rfft"), config.data.style, code)
         size = config.data.rows_per_shard
         parts = [table.slice(start, size) for start in range(0, table.num_rows, size)]
         plans.append(Plan(name, recipe, table, overlap, [(part, plan_digest(recipe, part)) for part in parts]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from metarfft.samples import SampleError, make_sample, to_row
+from metarfft.samples import Method, SampleError, make_sample, to_row
 
 ROWS = pa.schema(
     [
@@ -61,7 +62,7 @@ class Recipe:
 
     seed: int
     salt: str
-    method: str
+    method: Method
     style: str
     code: str
 
@@ -79,7 +80,7 @@ def row_hash(position: int, row: dict[str, Any]) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
 
 
-def add_hashes(hashes: list[int]) -> int:
+def add_hashes(hashes: Iterable[int]) -> int:
     """The hash of rows or shards together."""
     return sum(hashes) % 2**256
 

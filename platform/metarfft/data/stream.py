@@ -1,8 +1,8 @@
 """The samples of a training step, by the number of the step and by nothing else.
 
-Step k of a run with B samples a step takes the samples [k B, (k+1) B) of an endless stream: the rows of a Parquet dataset,
-epoch after epoch, each epoch but the first in a new seeded order. What a step trains on depends on neither the number of
-workers nor on where the run was interrupted.
+Step k of a run with B samples a step takes the samples [k B, (k+1) B) of an endless stream: the rows of a Parquet
+dataset, epoch after epoch, each epoch but the first in a new seeded order. What a step trains on depends on neither the
+number of workers nor on where the run was interrupted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import pyarrow.parquet as pq
 from metarfft.config import Positions
 from metarfft.data.packing import Tokens, jump_positions
 from metarfft.data.tokens import encode_sample
-
 
 Item = TypeVar("Item")
 
@@ -46,7 +45,7 @@ class Rows:
     """Random access to the rows of a Parquet dataset by their place in an endless, per-epoch reshuffled sequence.
 
     Row groups are read when needed and the last few are kept, so that memory does not grow with the dataset: an epoch
-    visits the row groups in a shuffled order and shuffles the rows within each (rows are stored in random order already).
+    visits the row groups in a shuffled order and shuffles the rows within each (which are stored in random order).
     """
 
     _KEPT = 3
@@ -110,7 +109,7 @@ class Rows:
 
 
 class SampleStream:
-    """Tokenised samples of a Parquet dataset, optionally with a share of every step taken from a second one (replay)."""
+    """Tokenised samples of a Parquet dataset, where wanted with a share of every step from a second one (replay)."""
 
     def __init__(
         self,
@@ -124,7 +123,7 @@ class SampleStream:
         tasks: Collection[str] = (),
         replay: tuple[str | Path, float] | None = None,
     ) -> None:
-        """Samples from ``path``, of all or only some tasks; with ``replay`` a share of each batch is from a second set."""
+        """Samples from ``path``, of all tasks or some; with ``replay``, a folder and a share, that share from there."""
         self._tokenizer, self._seed = tokenizer, seed
         self._context_length, self._positions = context_length, positions or Positions()
         again = round(batch_size * replay[1]) if replay else 0
@@ -151,7 +150,7 @@ class SampleStream:
 
 
 def deal(items: list[Item], rank: int, world: int, size: Callable[[Item], int]) -> list[Item]:
-    """The items of ``rank`` when they are dealt to ``world`` workers so that the sums of ``size(item)`` come out even."""
+    """The items of ``rank`` when they are dealt to ``world`` workers with the sums of ``size(item)`` about even."""
     if world == 1:
         return items
     loads = [0] * world

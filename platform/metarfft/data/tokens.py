@@ -10,7 +10,7 @@ from metarfft.data.packing import IGNORED
 
 
 def encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
-    """The ids that a model is given for ``prompt``: as a user turn when the tokenizer has a chat template, else as it is."""
+    """The ids that a model is given for ``prompt``: a user turn if the tokenizer has a chat template, else as is."""
     if tokenizer.chat_template:
         turn = [{"role": "user", "content": prompt}]
         prompt = tokenizer.apply_chat_template(turn, add_generation_prompt=True, tokenize=False)

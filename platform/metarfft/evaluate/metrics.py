@@ -1,14 +1,15 @@
 """Accuracy by length and the paper's two figures, from the results of a sweep.
 
-Definitions (Meta-RFFT, arXiv 2502.11525): ACC_Len30 is the accuracy at length 30, Max_Len_90% the longest length at which
-the accuracy is at least 90%; both are means over tasks. Where a sweep asks only some lengths, "longest" is among those.
+Definitions (Meta-RFFT, arXiv 2502.11525): ACC_Len30 is the accuracy at length 30, Max_Len_90% the longest length at
+which the accuracy is at least 90%; both are means over tasks, here over seeds too. Where a sweep asks only some lengths,
+"longest" is among those.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -40,7 +41,8 @@ class Summary:
 class Results:
     """Accuracies of a sweep: ``accuracy[method][task][seed][length]``, each the share of right answers.
 
-    ``asked`` counts the samples with an answer; ``failed`` those without one (an endpoint's error), which are in no figure.
+    ``asked`` counts the samples with an answer, ``failed`` those without one (the endpoint's error), which are in no
+    figure.
     """
 
     accuracy: dict[str, dict[str, dict[int, ByLength]]]
@@ -57,14 +59,15 @@ class Results:
         return sorted({task for tasks in self.accuracy.values() for task in tasks})
 
 
-def read(path: Path) -> Results:
-    """The results in a sweep's ``results.jsonl``."""
+def read(path: Path, methods: Collection[str], seeds: Collection[int]) -> Results:
+    """The results of these methods and seeds in a sweep's ``results.jsonl``."""
     with path.open() as lines:
-        return collect(json.loads(line) for line in lines)
+        rows = map(json.loads, lines)
+        return collect(row for row in rows if row["method"] in methods and row["seed"] in seeds)
 
 
 def collect(rows: Iterable[dict[str, Any]]) -> Results:
-    """Accuracies from result rows (see `sweep`); a row whose ``correct`` is None was not answered and does not count."""
+    """Accuracies from result rows (see `sweep`); one whose ``correct`` is None was not answered and does not count."""
     answers: dict[tuple[str, str, int, int], list[bool]] = defaultdict(list)
     failed = 0
     for row in rows:
@@ -106,6 +109,6 @@ def summarise_all(results: Results, method: str, in_distribution: int) -> Summar
     )
 
 
-def _mean(curve: ByLength, chosen: Any) -> float:
+def _mean(curve: ByLength, chosen: Callable[[int], bool]) -> float:
     values = [value for length, value in curve.items() if chosen(length)]
     return mean(values) if values else float("nan")

@@ -10,12 +10,13 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import yaml
 
 from metarfft import tasks
 from metarfft.config import Config
@@ -37,7 +38,7 @@ def write_report(config: Config) -> Path:
     Raises:
         FileNotFoundError: there are no results yet.
     """
-    results = metrics.read(config.root / "evaluate" / "results.jsonl")
+    results = metrics.read(config.root / "evaluate" / "results.jsonl", config.adapt.methods, config.adapt.seeds)
     folder = config.root / "report"
     folder.mkdir(parents=True, exist_ok=True)
     seen = config.evaluate.in_distribution
@@ -69,13 +70,15 @@ def write_report(config: Config) -> Path:
         "stages": stages,
         "data": _datasets(config),
         "machine": machine(),
-        "command": shlex.join(["python", *sys.argv]) if sys.argv[0].endswith(".py") else shlex.join(sys.argv),
-        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "command": shlex.join(["python", os.path.relpath(sys.argv[0]), *sys.argv[1:]]),
+        "settings": yaml.safe_dump(_settings(config), sort_keys=False, width=120),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "lengths": sorted({n for m in methods for t in results.accuracy[m] for n in results.by_length(m, t)}),
         "svg": {name: _inline(files[0]) for name, files in figures.items()},
     }
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    undefined = jinja2.StrictUndefined
+    environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
     environment.filters["figure"] = lambda value, digits=2: "–" if value is None else f"{value:.{digits}f}"
     for name in ("report.md", "report.html"):
         environment.autoescape = name.endswith("html")
@@ -115,8 +118,13 @@ def _processor() -> str:
 
 def _title(task: str) -> str:
     with suppress(tasks.UnknownTaskError):
-        return tasks.get(task).rule.__name__.replace("_", " ")
+        return tasks.get(task).rule.__name__.replace("_", " ").capitalize()
     return task
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """What was configured, without the machine's own folder."""
+    return config.model_dump(mode="json", exclude_unset=True, exclude={"output"})
 
 
 def _stages(config: Config) -> list[dict[str, Any]]:

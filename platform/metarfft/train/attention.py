@@ -1,7 +1,7 @@
 """Causal attention over packed samples, exact per sample, registered with transformers as ``varlen``.
 
-Several samples lie one after another in a row; ``cu_seq_lens_q`` says where each begins. No sample sees another. On CUDA
-one calls ``flash_attention_2``; this module is the path for CPUs (and for CUDA without that package).
+Several samples lie one after another in a row; ``cu_seq_lens_q`` says where each begins. No sample sees another. On
+CUDA one calls ``flash_attention_2``; this module is the path for CPUs, and for CUDA without that package.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _LONGEST_CHUNKED = 2048  # beyond, keeping the probabilities costs more than PyT
 class _ChunkedCausal(torch.autograd.Function):
     """Causal attention for CPU that skips what causality masks, a chunk of queries at a time.
 
-    It does half the work of PyTorch's CPU kernel and keeps the probabilities for the backward pass, which makes it about
-    1.5 times as fast on samples of up to some 1,500 tokens. Tensors are (heads, tokens, head size).
+    It does half the work of PyTorch's CPU kernel and keeps the probabilities for the backward pass, which makes it 1.2
+    to 1.8 times as fast on samples of 300 to 1,500 tokens. Tensors are (heads, tokens, head size).
     """
 
     @staticmethod

@@ -23,8 +23,8 @@ from metarfft.data.packing import Batch, Tokens, collate, empty, pack
 from metarfft.data.stream import Stream, deal
 from metarfft.train.optimizer import optimizer, schedule
 
-# Gloo and NCCL reduce the gradients. DeepSpeed's own CPU reduction would be compiled at its first use: a minute of g++, and
-# a lock file that stops every later process for ever when this one is killed meanwhile.
+# Gloo and NCCL reduce the gradients. DeepSpeed's own CPU reduction would be compiled at its first use: a minute of g++,
+# and a lock file that stops every later process for ever when this one is killed meanwhile.
 deepspeed.ops.__compatible_ops__ = {}
 
 
@@ -91,7 +91,8 @@ def train(
         coming = ahead.submit(make, state.step)
         while state.step < settings.steps:
             rows, skipped = coming.result()
-            coming = ahead.submit(make, state.step + 1)
+            if state.step + 1 < settings.steps:
+                coming = ahead.submit(make, state.step + 1)
             loss, targets, tokens, skipped = _step(engine, rows, skipped)
             state.step += 1
             state.tokens += int(tokens)
@@ -192,7 +193,6 @@ def _log(engine: Any, state: State, clock: _Clock, settings: Train) -> dict[str,
     return {
         "loss": loss,
         "learning_rate": engine.get_lr()[-1],
-        "gradient_norm": float(engine.get_global_grad_norm() or 0.0),
         "tokens": state.tokens,
         "tokens_per_second": speed,
         "seconds_left": seconds_per_step * (settings.steps - state.step),
@@ -239,9 +239,9 @@ def join() -> None:
         os.environ["LOCAL_RANK"] = "0"  # DeepSpeed insists
 
 
-def _engine(model: torch.nn.Module, settings: Train) -> Any:
-    join()
-    config = {
+def deepspeed_config(settings: Train) -> dict[str, Any]:
+    """DeepSpeed's configuration. Weights that train are float32; bfloat16 is for arithmetic alone (autocast)."""
+    return {
         "train_micro_batch_size_per_gpu": 1,  # rows vary in samples; this loop itself counts targets
         "gradient_accumulation_steps": 1,
         "gradient_clipping": settings.clip,
@@ -250,21 +250,30 @@ def _engine(model: torch.nn.Module, settings: Train) -> Any:
         "torch_autocast": {"enabled": bf16(settings), "dtype": "bfloat16"},
         "steps_per_print": 2**31,
     }
+
+
+def _engine(model: torch.nn.Module, settings: Train) -> Any:
+    join()
     chosen = optimizer(model, settings)
     rates = torch.optim.lr_scheduler.LambdaLR(chosen, lambda step: schedule(step, settings))
     engine, *_ = deepspeed.initialize(
-        model=model, optimizer=chosen, lr_scheduler=rates, config=config, dist_init_required=False
+        model=model,
+        optimizer=chosen,
+        lr_scheduler=rates,
+        config=deepspeed_config(settings),
+        dist_init_required=False,
     )
     return engine
 
 
 def _save(engine: Any, state: State, folder: Path) -> None:
-    about = {"state": asdict(state), "world": dist.get_world_size()}
+    about = {"state": asdict(state)}
     engine.save_checkpoint(str(folder), tag="state", client_state=about, exclude_frozen_parameters=True)
 
 
 def _restore(engine: Any, settings: Train, folder: Path) -> State:
-    path, about = engine.load_checkpoint(str(folder), tag="state", load_module_strict=False)
-    if path is None:
-        raise ValueError(f"{folder} holds no checkpoint")
+    ranks = len(list((folder / "state").glob("*zero_pp_rank_*optim_states.pt")))
+    if settings.zero_stage and ranks != dist.get_world_size():
+        raise ValueError(f"the checkpoint is cut up for {ranks} workers: resume with as many, or with zero_stage 0")
+    _, about = engine.load_checkpoint(str(folder), tag="state", load_module_strict=False)
     return State(**about["state"])

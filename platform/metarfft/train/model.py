@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from deepspeed.runtime.zero import GatheredParameters
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from transformers.integrations import HfDeepSpeedConfig
 from transformers.utils import is_flash_attn_2_available
 
 from metarfft.config import TinyModel, Train
@@ -19,6 +22,7 @@ from metarfft.train import attention, loop
 from metarfft.train.plan import Stage
 
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+WEIGHTS = "adapter_model.safetensors"
 _LARGE = 2048  # hidden size from which PiSSA takes a randomised SVD: the full one takes minutes a matrix
 
 
@@ -61,7 +65,16 @@ def build(shape: TinyModel, tokenizer: Any, context_length: int, seed: int) -> L
     return model
 
 
-def load(path: str | Path, settings: Train) -> Any:
+@contextmanager
+def partitioned(settings: Train) -> Iterator[None]:
+    """With ZeRO-3, models loaded inside are cut up between the workers at once: none holds a whole large one."""
+    # transformers only keeps a weak reference to this object
+    kept = HfDeepSpeedConfig(loop.deepspeed_config(settings)) if settings.zero_stage == 3 else None
+    yield
+    del kept
+
+
+def load(path: str, settings: Train) -> Any:
     """The causal language model in a directory (or of that name), ready for packed samples.
 
     Weights that train are float32, whatever the arithmetic; a frozen base is in bfloat16 where that is computed with.
@@ -77,59 +90,85 @@ def add_pissa(model: Any, settings: Train, initial: Path) -> PeftModel:
     The adapter as initialised is kept in ``initial`` and is the one record of where training began: the randomised SVD
     never gives the same twice, so a resumed run and the conversion at the end go back to this file.
     """
-    lora = {"r": settings.rank, "lora_alpha": settings.rank, "target_modules": LINEAR, "task_type": "CAUSAL_LM"}
-    resumed = (initial / "adapter_model.safetensors").exists()
-    dist.barrier()
-    if dist.get_rank() == 0 and not resumed:
-        kind = "pissa" if model.config.hidden_size < _LARGE else "pissa_niter_16"
-        adapted = get_peft_model(model, LoraConfig(init_lora_weights=kind, **lora))
-        adapted.save_pretrained(initial)
-        dist.barrier()
+    config = LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.rank,
+        target_modules=LINEAR,
+        init_lora_weights="pissa" if model.config.hidden_size < _LARGE else "pissa_niter_16",
+        task_type="CAUSAL_LM",
+    )
+    known = initial / WEIGHTS
+    begun = known.exists()
+    dist.barrier()  # all have looked before rank 0 writes
+    if not begun:
+        adapted = get_peft_model(model, config)  # every rank: ZeRO-3 gathers. Rank 0's result is what all train from
+        if dist.get_rank() == 0:
+            adapted.save_pretrained(initial)
         return adapted
-    if not resumed:
-        dist.barrier()  # rank 0 makes it
-    adapted = get_peft_model(model, LoraConfig(init_lora_weights=False, **lora))
-    set_peft_model_state_dict(adapted, load_file(initial / "adapter_model.safetensors"))
-    with torch.no_grad():
-        for layer in adapted.modules():
-            if isinstance(layer, LoraLayer):
-                layer.get_base_layer().weight -= layer.get_delta_weight("default").to(layer.get_base_layer().weight.dtype)
+    config.init_lora_weights = False
+    adapted = get_peft_model(model, config)
+    set_peft_model_state_dict(adapted, load_file(known))
+    for layer in adapted.modules():
+        if isinstance(layer, LoraLayer):
+            weight = layer.get_base_layer().weight
+            with torch.no_grad(), GatheredParameters([weight], modifier_rank=0):
+                weight -= layer.get_delta_weight("default").to(weight)
     return adapted
 
 
 def save(engine: Any, tokenizer: Any, stage: Stage) -> None:
-    """Saves the trained model of ``stage``: the model directory, and with PiSSA the adapter in its three forms.
+    """Saves what ``stage`` trained: the model directory, and with PiSSA the adapter in its three forms.
 
-    ``pissa/initial`` and ``pissa/trained`` are the adapter before and after training; ``adapter`` is the same change as a
-    plain LoRA adapter on the unchanged base, of twice the rank, which is what vLLM serves rightly.
+    ``pissa/initial`` and ``pissa/trained`` are the adapter before and after training; ``adapter`` is the same change as
+    a plain LoRA adapter on the unchanged base, of twice the rank, which is what vLLM serves rightly.
 
     Raises:
         RuntimeError: the trained adapter is empty or zero.
     """
     trained = engine.module
-    parameters = [p for p in trained.parameters() if hasattr(p, "ds_id")]  # those that ZeRO-3 has cut up
-    with GatheredParameters(parameters):
-        if dist.get_rank() == 0:
-            stage.out.mkdir(parents=True, exist_ok=True)
-            if isinstance(trained, PeftModel):
+    if isinstance(trained, PeftModel):
+        assert stage.start is not None
+        with GatheredParameters([p for p in trained.parameters() if p.requires_grad]):
+            if dist.get_rank() == 0:
                 _save_adapter(trained, stage.out)
-                if stage.model:
-                    trained = trained.merge_and_unload()
-            if stage.model:
-                trained.save_pretrained(stage.model)
-                tokenizer.save_pretrained(stage.model)
+        if dist.get_rank() == 0 and stage.model:
+            merge(stage.start, stage.out / "adapter", stage.model)
+    else:
+        weights = {}
+        for name, weight in trained.state_dict(keep_vars=True).items():
+            with GatheredParameters([weight]):  # one at a time: a whole model need not fit the accelerator
+                if dist.get_rank() == 0:
+                    weights[name] = weight.detach().to("cpu", _stored_dtype(stage), copy=True)
+        if dist.get_rank() == 0 and stage.model:
+            trained.save_pretrained(stage.model, state_dict=weights)
+    if dist.get_rank() == 0 and stage.model:
+        tokenizer.save_pretrained(stage.model)
     dist.barrier()
 
 
+def _stored_dtype(stage: Stage) -> torch.dtype:
+    """Models are saved with the precision of the one they started from."""
+    return (AutoConfig.from_pretrained(stage.start).dtype if stage.start else None) or torch.float32
+
+
 def _save_adapter(trained: PeftModel, out: Path) -> None:
-    weights = get_peft_model_state_dict(trained)
-    if not weights or not all(w.numel() and w.abs().max() > 0 for w in weights.values()):
+    if not _any_change(get_peft_model_state_dict(trained)):
         raise RuntimeError("the trained adapter is empty or zero: nothing was saved")
     trained.save_pretrained(out / "pissa" / "trained")
     trained.save_pretrained(out / "adapter", path_initial_model_for_weight_conversion=str(out / "pissa" / "initial"))
-    converted = load_file(out / "adapter" / "adapter_model.safetensors")
-    if not converted or not all(w.abs().max() > 0 for w in converted.values()):
+    if not _any_change(load_file(out / "adapter" / WEIGHTS)):
         raise RuntimeError("the converted adapter is empty or zero")
+
+
+def _any_change(weights: dict[str, torch.Tensor]) -> bool:
+    return bool(weights) and all(w.numel() and bool(w.abs().max() > 0) for w in weights.values())
+
+
+def merge(base: str | Path, adapter: str | Path, out: str | Path) -> None:
+    """Writes to ``out`` the model ``base`` with a LoRA ``adapter`` (a converted one, where it was PiSSA) merged in."""
+    model = AutoModelForCausalLM.from_pretrained(base, dtype="auto")
+    PeftModel.from_pretrained(model, str(adapter)).merge_and_unload().save_pretrained(out)
+    AutoTokenizer.from_pretrained(base).save_pretrained(out)
 
 
 def export(path: str | Path, out: str | Path, dtype: torch.dtype) -> None:

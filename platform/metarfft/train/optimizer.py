@@ -103,7 +103,10 @@ def optimizer(model: nn.Module, settings: Train) -> torch.optim.Optimizer:
         groups[0] |= {"lr": settings.muon_learning_rate, "muon": True}
     kind = MuonAdamW if muon else torch.optim.AdamW
     return kind(
-        [group for group in groups if group["params"]], lr=settings.learning_rate, betas=settings.betas, weight_decay=0.0
+        [group for group in groups if group["params"]],
+        lr=settings.learning_rate,
+        betas=settings.betas,
+        weight_decay=0.0,
     )
 
 

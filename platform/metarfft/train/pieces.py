@@ -15,8 +15,8 @@ DEPTH = 7  # levels of indentation with a token of their own
 def default_pieces(words: Iterable[str] = ()) -> list[str]:
     """The pieces for rules and trajectories in the styles ``code`` and ``indexed``, with ``words`` among them.
 
-    A word may begin with a space; without one it stands for an identifier or a word at the start of a line. No piece ends
-    with a line break: a line begins with one and the same token wherever it stands.
+    A word may begin with a space; without one it stands for an identifier or a word at the start of a line. No piece
+    ends with a line break: a line begins with one and the same token wherever it stands.
     """
     labels = [f"L{n}:" for n in range(1, LINES + 1)]
     layout = [
@@ -35,8 +35,8 @@ def default_pieces(words: Iterable[str] = ()) -> list[str]:
         *(" + ", " - ", " * ", " / ", " // ", " % ", " ** ", ", ", ": ", "):", "''", "', '"),
         *(".pop(0)", ".pop()", ".pop(", ".append(", ".insert(0, ", ".insert(", ".extend(", ".remove(", ".index("),
         *(".count(", ".sort()", ".reverse()", ".split()", ".split(", ".join(", ".keys()", ".values()", ".items()"),
-        *(".isdigit()", ".isalpha()", ".lower()", ".upper()", ".strip()", ".replace(", ".find(", ".get(", ".startswith("),
-        *("[0]", "[-1]", "[1:]", "[:-1]", "[::-1]", "[i]", "[j]", "[i + 1]", "[i - 1]"),
+        *(".isdigit()", ".isalpha()", ".lower()", ".upper()", ".strip()", ".replace(", ".find(", ".get("),
+        *(".startswith(", "[0]", "[-1]", "[1:]", "[:-1]", "[::-1]", "[i]", "[j]", "[i + 1]", "[i - 1]"),
         *("len(", "int(", "str(", "range(", "enumerate(", "min(", "max(", "sum(", "abs(", "sorted(", "ord(", "chr("),
     ]
     return list(dict.fromkeys([*layout, *code, *(mark(n) for n in range(MARKS)), *words]))

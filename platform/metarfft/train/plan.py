@@ -17,6 +17,7 @@ from metarfft.train.pieces import default_pieces, words_of
 RESULT = "result.json"
 # Settings that say how a stage is run and not what comes out.
 _HOW = {"workers", "cpus_per_worker", "gpus_per_worker", "micro_batch_tokens", "checkpoint_every", "log_every"}
+_HOW |= {"gradient_checkpointing"}
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,17 @@ def pretrain_stage(config: Config) -> Stage | None:
     out = config.root / "models" / "pretrained"
     data, validation = config.root / "data" / "pretrain", config.root / "data" / "validation"
     base = _base(config)
-    inputs = (_model_digest(base), _data_digest(data), _data_digest(validation))
-    return Stage("pretrain", out, out, config.pretrain, config.seed, base, data=data, validation=validation, inputs=inputs)
+    return Stage(
+        "pretrain",
+        out,
+        out,
+        config.pretrain,
+        config.seed,
+        base,
+        data=data,
+        validation=validation,
+        inputs=(_model_digest(base), _data_digest(data), _data_digest(validation)),
+    )
 
 
 def adapt_stages(config: Config) -> list[Stage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +31,8 @@ _DIGEST = "stage"  # file in a checkpoint: the stage that it belongs to
 def train(config: Config, stages: Sequence[Stage], concurrent: int = 1) -> None:
     """Runs those of the stages that are not finished, ``concurrent`` at a time, and records each in MLflow.
 
-    Stages that come one after the other share their workers, since to start Python and its libraries can take longer than
-    a small adaptation. Interrupted, the same call goes on from the last checkpoint.
+    Stages that come one after the other share their workers, since to start Python and its libraries can take longer
+    than a small adaptation. Interrupted, the same call goes on from the last checkpoint.
 
     Raises:
         ray.train.TrainingFailedError: a stage failed more often than it is tried again.
@@ -84,8 +85,8 @@ def _fit(config: Config, stages: list[Stage]) -> None:
 
 
 def _told(stage: Stage) -> dict[str, Any]:
-    about = {"digest": stage.digest, "seed": stage.seed, "start": stage.start, "data": stage.data, "inputs": stage.inputs}
-    return {**about, "settings": stage.settings.model_dump(mode="json")}
+    told = ("digest", "seed", "start", "data", "inputs")
+    return {**{key: getattr(stage, key) for key in told}, "settings": stage.settings.model_dump(mode="json")}
 
 
 def _work(what: dict[str, Any]) -> None:
@@ -123,10 +124,12 @@ def _reporter(stage: Stage, run: Run) -> Callable[[State, dict[str, float]], Non
         run.log_metrics(figures, state.step)
         line = f"{stage.name}: step {state.step:,}/{stage.settings.steps:,}"
         if "validation_loss" in figures:
-            print(f"{line}, validation loss {figures['validation_loss']:.4f} (best {state.best:.4f})", flush=True)
+            line += f", validation loss {figures['validation_loss']:.4f} (best {state.best:.4f})"
         else:
             minutes, seconds = divmod(int(figures["seconds_left"]), 60)
-            speed = f"{figures['tokens_per_second']:,.0f} tokens/s"
-            print(f"{line}, loss {figures['loss']:.4f}, {speed}, {minutes} min {seconds:02d} s left", flush=True)
+            line += f", loss {figures['loss']:.4f}, {figures['tokens_per_second']:,.0f} tokens/s"
+            line += f", {minutes} min {seconds:02d} s left"
+        sys.stdout.write(f"{line}\n")  # Ray Train shows what is printed twice
+        sys.stdout.flush()
 
     return report

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import random
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.distributed as dist
 from transformers import AutoTokenizer
+from transformers.utils.logging import disable_progress_bar
 
 from metarfft.data.stream import SampleStream, Stream, read_all
 from metarfft.train import loop, model
@@ -33,19 +32,10 @@ def run(
         resume_from, on_metrics, on_checkpoint: see `loop.train`.
     """
     loop.join()
+    disable_progress_bar()
     settings = stage.settings
-    random.seed(stage.seed)
-    np.random.seed(stage.seed)
     torch.manual_seed(stage.seed)
-    if stage.start is None:
-        assert stage.tiny is not None
-        tokenizer: Any = build_tokenizer(stage.pieces)
-        trained: Any = model.build(stage.tiny, tokenizer, settings.context_length, stage.seed)
-    else:
-        tokenizer = AutoTokenizer.from_pretrained(stage.start)
-        trained = model.load(stage.start, settings)
-    if settings.update == "pissa":
-        trained = model.add_pissa(trained, settings, stage.out / "pissa" / "initial")
+    tokenizer, trained = _start(stage)
     validation = read_all(stage.validation, tokenizer, settings.context_length) if stage.validation else []
     engine, state = loop.train(
         trained,
@@ -83,12 +73,26 @@ def run(
     return result
 
 
+def _start(stage: Stage) -> tuple[Any, Any]:
+    """The tokenizer and the model to train."""
+    settings = stage.settings
+    if stage.start is None:
+        assert stage.tiny is not None
+        tokenizer = build_tokenizer(stage.pieces)
+        return tokenizer, model.build(stage.tiny, tokenizer, settings.context_length, stage.seed)
+    with model.partitioned(settings):
+        trained = model.load(stage.start, settings)
+        if settings.update == "pissa":
+            trained = model.add_pissa(trained, settings, stage.out / "pissa" / "initial")
+    if settings.gradient_checkpointing:
+        trained.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    return AutoTokenizer.from_pretrained(stage.start), trained
+
+
 def _stream(stage: Stage, tokenizer: Any) -> Stream:
     settings = stage.settings
     if stage.data is None:
-        return WarmupStream(
-            tokenizer, batch_size=settings.batch_size, seed=stage.seed, positions=settings.positions
-        )
+        return WarmupStream(tokenizer, batch_size=settings.batch_size, seed=stage.seed, positions=settings.positions)
     return SampleStream(
         stage.data,
         tokenizer,

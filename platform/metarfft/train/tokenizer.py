@@ -1,7 +1,7 @@
-"""The tokenizer of a tiny model: whole words over a fixed list of pieces, so that every piece of data is its own token.
+"""The tokenizer of a tiny model: a fixed list of pieces, in which every character of data is a token of its own.
 
-Text is cut, from the left, into the longest piece that fits. Single characters are pieces too, so any printable ASCII text
-can be written and read back unchanged.
+Text is cut, from the left, into the longest piece that fits. Single characters are pieces too, so any printable ASCII
+text can be written and read back unchanged.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ CHARACTERS = ["\n", *map(chr, range(32, 127))]
 def build_tokenizer(pieces: Iterable[str]) -> PreTrainedTokenizerFast:
     """The tokenizer whose tokens are ``pieces`` and all printable ASCII characters.
 
-    A piece that begins or ends with a letter only matches where no letter, digit or underscore continues it, and one that
-    begins with a bracket (``[-1]``) only behind a name: data stays single letters and digits, known words aside.
+    A piece that begins or ends with a letter only matches where no letter, digit or underscore continues it, and one
+    that begins with a bracket (``[-1]``) only behind a name: data stays single letters and digits, known words aside.
     """
     pieces = [piece for piece in dict.fromkeys(pieces) if len(piece) > 1]
     vocabulary = [*SPECIAL, *CHARACTERS, *pieces]
@@ -61,7 +61,7 @@ def _branches(node: dict[str, Any]) -> str:
 
 
 def _end(piece: str) -> str:
-    """What must not follow a piece. A word with a space in front is none before "=": names keep one token everywhere."""
+    """What must not follow a piece. Before "=" a word takes no space along: a name is the same token everywhere."""
     if not piece[-1].isalnum():
         return ""
     return r"(?![A-Za-z0-9_=])" if piece[0] == " " else r"(?![A-Za-z0-9_])"

@@ -1,8 +1,8 @@
 """What a tiny base model learns before anything else: to copy and to look up, over random tokens.
 
 Models this small do not find these skills inside rule-following text in reasonable time. The samples hold no rule, no
-question and no step of a trajectory: chunks of random tokens that come again, a store of variables that is read back, and
-lists whose elements are found by following their marks.
+question and no step of a trajectory: chunks of random tokens that come again, a store of variables that is read back,
+and lists whose elements are found by following their marks.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class WarmupStream:
         special = set(tokenizer.all_special_ids)
         self._random_ids = sorted(i for i in vocabulary.values() if i not in special)
         self._names = sorted(piece for piece in vocabulary if re.fullmatch(r"[a-z]\w*", piece))
-        self._values = sorted(piece for piece in vocabulary if re.fullmatch(r"[A-Za-z]", piece)) + list("0123456789") * 5
+        self._values = [*map(chr, range(65, 91)), *map(chr, range(97, 123)), *"0123456789" * 5]
 
     def step(self, step: int, rank: int = 0, world: int = 1) -> Share:
         """The share of ``rank`` in ``step``."""

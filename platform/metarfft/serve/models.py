@@ -1,0 +1,70 @@
+"""The models of an experiment as they are served and asked: which weights, which adapter, under which name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from metarfft.config import Config
+from metarfft.train.plan import RESULT, pretrained
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model at an endpoint.
+
+    Attributes:
+        name: its name there, for example ``meta-rfft/seed-0``.
+        base: directory or Hugging Face name of whole weights.
+        adapter: LoRA adapter to be used with them; None: ``base`` is the model.
+        method: how it was adapted; None for a model that was not.
+        tasks: the tasks that it was adapted to, when not to all.
+        digest: of everything that the model depends on.
+    """
+
+    name: str
+    base: str
+    adapter: Path | None = None
+    method: str | None = None
+    seed: int = 0
+    tasks: tuple[str, ...] = ()
+    digest: str = ""
+
+
+def adapted_models(config: Config) -> list[Model]:
+    """The finished adaptations of the configured methods and seeds.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    folder = config.root / "models" / "adapt"
+    models = []
+    for method in config.adapt.methods:
+        for seed in config.adapt.seeds:
+            for file in sorted((folder / method / f"seed-{seed}").rglob(RESULT)):
+                result = json.loads(file.read_text())
+                adapter = file.parent / "adapter"
+                whole = not (adapter / "adapter_config.json").exists()
+                models.append(
+                    Model(
+                        name=file.parent.relative_to(folder).as_posix(),
+                        base=str(file.parent / "model") if whole else result["base"],
+                        adapter=None if whole else adapter,
+                        method=method,
+                        seed=seed,
+                        tasks=tuple(result["tasks"]),
+                        digest=result["digest"],
+                    )
+                )
+    if not models:
+        raise FileNotFoundError(f"{folder} has no finished model: run jobs/adapt.py first")
+    return models
+
+
+def starting_models(config: Config) -> list[Model]:
+    """The base and the RF-pretrained model, as far as they are there."""
+    base = config.model.base or str(config.root / "models" / "base")
+    places = {"base": base, "pretrained": pretrained(config)}
+    given = {config.model.base, config.model.pretrained}
+    return [Model(name, place) for name, place in places.items() if place in given or (Path(place) / RESULT).exists()]
