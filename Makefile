@@ -24,7 +24,7 @@ comma := ,
 space := $(subst ,, )
 export UV_FIND_LINKS ?= $(subst $(space),$(comma),$(strip $(PIP_FIND_LINKS)))
 ifeq ($(STACK)$(wildcard $(addsuffix /torch-*cpu*.whl,$(subst $(comma),$(space),$(UV_FIND_LINKS)))),cpu)
-export UV_TORCH_BACKEND ?= cpu
+BACKEND := --torch-backend cpu
 endif
 
 .PHONY: demo test lint install pins
@@ -44,6 +44,7 @@ install: $(INSTALLED)
 $(INSTALLED): $(PINS) pyproject.toml
 	$(CREATE)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 is needed: make PYTHON=...")'
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --no-deps $(BACKEND) $$(grep ^torch== $(PINS))
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --no-deps -r $(PINS)
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --no-deps -e .
 	touch $@
@@ -52,5 +53,5 @@ $(INSTALLED): $(PINS) pyproject.toml
 pins:
 	$(UV) pip compile -q --no-header --no-annotate --python-version 3.11 --override requirements/cpu-overrides.txt \
 	  --extra cpu --extra dev pyproject.toml -o requirements/cpu.txt
-	UV_FIND_LINKS= UV_TORCH_BACKEND= $(UV) pip compile -q --no-header --no-annotate --python-version 3.11 \
+	UV_FIND_LINKS= $(UV) pip compile -q --no-header --no-annotate --python-version 3.11 \
 	  --extra gpu --extra dev pyproject.toml -o requirements/gpu.txt

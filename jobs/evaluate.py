@@ -9,7 +9,6 @@ asked again.
 import sys
 
 import checkout  # noqa: F401
-
 from metarfft.config import from_command_line
 
 

@@ -9,7 +9,6 @@ import signal
 import sys
 
 import checkout  # noqa: F401
-
 from metarfft.config import from_command_line
 
 

@@ -108,6 +108,7 @@ class Train(Section):
 
     update: Literal["full", "pissa"] = "full"
     rank: int = Field(32, ge=1, description="PiSSA rank")
+    head: bool = Field(False, description="PiSSA on the output head too, for a base that never ended a text")
     steps: int = Field(800, ge=1)
     batch_size: int = Field(256, ge=1, description="samples in an optimiser step, over all workers")
     micro_batch_tokens: int = Field(8192, ge=1, description="tokens in one packed forward pass of one worker")

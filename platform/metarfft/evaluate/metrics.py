@@ -1,7 +1,7 @@
 """Accuracy by length and the paper's two figures, from the results of a sweep.
 
 Definitions (Meta-RFFT, arXiv 2502.11525): ACC_Len30 is the accuracy at length 30, Max_Len_90% the longest length at
-which the accuracy is at least 90%; both are means over tasks, here over seeds too. Where a sweep asks only some lengths,
+which the accuracy is at least 90%; means over tasks, and here over seeds. Where a sweep asks only some lengths,
 "longest" is among those.
 """
 

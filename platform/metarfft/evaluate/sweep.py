@@ -1,8 +1,7 @@
 """The length sweep: asks served models the evaluation samples through the OpenAI-compatible API, many at a time.
 
-Results are appended to ``evaluate/results.jsonl`` as they come, one line for each sample and model. A sample that stands
-there is never asked again, so an interrupted sweep goes on where it stopped; when the model or the data has changed since,
-it is asked anew.
+Results are appended to ``evaluate/results.jsonl`` as they come, one line for each sample and model. What is there is
+not asked again, so an interrupted sweep goes on where it stopped; where the model or the data has changed since, it is.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _COLUMNS = ["task", "length", "index", "prompt", "response", "answer"]
 
 @dataclass(frozen=True)
 class Question:
-    """A sample (a row of evaluation data) that a model is to be asked; ``digest`` tells this model and data from others."""
+    """A sample (a row of evaluation data) that a model is to be asked; ``digest`` tells the two from other versions."""
 
     model: Model
     row: dict[str, Any]
@@ -125,8 +124,8 @@ async def _ask_all(config: Config, endpoint: str, questions: list[Question], tok
     path.touch()
     with path.open() as answered:
         done = sum(1 for _ in answered)
-    # Each set of weights is an engine of its own and gets its own share of requests. Longest first keeps the engines full
-    # to the end; model by model within a length, so that few adapters meet in a batch.
+    # Each set of weights is an engine of its own and gets its own share of requests. Longest first keeps the engines
+    # full to the end; model by model within a length, so that few adapters meet in a batch.
     queues: dict[str, deque[Question]] = defaultdict(deque)
     for question in sorted(questions, key=lambda q: -q.row["length"]):
         queues[question.model.base].append(question)
@@ -183,7 +182,7 @@ async def _ask(client: httpx.AsyncClient, config: Config, question: Question, to
     prompt = encode_prompt(tokenizer, row["prompt"])
     truth = len(tokenizer(row["response"], add_special_tokens=False)["input_ids"]) + 1  # and the end of text
     if len(prompt) + truth > config.serve.max_model_len:
-        error = f"prompt and answer have {len(prompt)} + {truth} tokens, serve.max_model_len is {config.serve.max_model_len}"
+        error = f"{len(prompt)} + {truth} tokens do not fit serve.max_model_len {config.serve.max_model_len}"
         return {**result, "got": None, "correct": None, "error": error}
     body = {
         "model": model.name,

@@ -7,6 +7,7 @@ Ray Serve's own LoRA support reads adapters from cloud storage only. Here vLLM l
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ray import serve
+from ray.llm._internal.common.callbacks.base import CallbackBase
 from ray.llm._internal.serve.core.configs.openai_api_models import to_model_metadata
 from ray.serve.llm import LLMConfig, build_llm_deployment
 from ray.serve.llm.ingress import OpenAiIngress, make_fastapi_ingress
@@ -26,6 +28,13 @@ from metarfft.serve.models import Model
 APPLICATION = "metarfft"
 _REQUESTS = 64  # requests in flight that one replica is meant for; with more, another one is started
 _START_CPUS = 2  # the ingress, and one for whatever else runs
+
+
+class WeightsAreThere(CallbackBase):
+    """Spares the start of a replica a task on its node that would download the weights from a cloud mirror."""
+
+    async def on_before_node_init(self) -> None:
+        self.ctx.run_init_node = False
 
 
 class ServeError(RuntimeError):
@@ -91,7 +100,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
         "generation_config": "vllm",  # not the sampling defaults that a model brings along
         **_lora(settings, adapters),
     }
-    environment = {"DO_NOT_TRACK": "1"}
+    environment = {"DO_NOT_TRACK": "1", "VLLM_LOGGING_LEVEL": os.environ.get("VLLM_LOGGING_LEVEL", "WARNING")}
     if settings.gpus_per_replica:
         engine["tensor_parallel_size"] = settings.gpus_per_replica
         bundles = [{"CPU": settings.cpus_per_replica, "GPU": 1}] + [{"GPU": 1}] * (settings.gpus_per_replica - 1)
@@ -111,6 +120,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
             "autoscaling_config": {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": _REQUESTS},
             "ray_actor_options": {"num_cpus": 0},  # the engine's bundle has them
         },
+        callback_config={"callback_class": WeightsAreThere},
         runtime_env={"env_vars": environment},
     )
 

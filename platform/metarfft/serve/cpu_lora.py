@@ -1,8 +1,8 @@
 """LoRA on vLLM's CPU build, with the tokens of a batch grouped by adapter.
 
-vLLM's own CPU kernels gather a copy of the adapter for every token (64 prompts of 150 tokens at rank 128: over a minute)
-and read the adapter in the last slot for tokens that have none. Here each adapter in the batch does one matrix product
-over its tokens. Loaded into the vLLM worker through the engine argument ``worker_extension_cls``.
+vLLM's own CPU kernels gather a copy of the adapter for every token (64 prompts of 150 tokens at rank 128: over a
+minute) and give tokens without an adapter the one in the last slot. Here each adapter in the batch does one matrix
+product over its tokens. Loaded into the vLLM worker through the engine argument ``worker_extension_cls``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Groups = list[tuple[int, torch.Tensor | slice]]
 
 
 def group_by_adapter(slots: torch.Tensor) -> Groups:
-    """The rows of each adapter slot in ``slots`` (one slot a token; -1: no adapter), in one pass for the whole model."""
+    """The rows of each adapter in ``slots``, which has the adapter slot of each token (-1: none)."""
     present = slots.unique().tolist()
     if len(present) == 1:
         return [(present[0], slice(0, len(slots)))] if present[0] >= 0 else []

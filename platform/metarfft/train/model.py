@@ -93,7 +93,7 @@ def add_pissa(model: Any, settings: Train, initial: Path) -> PeftModel:
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.rank,
-        target_modules=LINEAR,
+        target_modules=[*LINEAR, "lm_head"] if settings.head else LINEAR,
         init_lora_weights="pissa" if model.config.hidden_size < _LARGE else "pissa_niter_16",
         task_type="CAUSAL_LM",
     )

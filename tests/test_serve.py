@@ -1,0 +1,133 @@
+"""The application with real vLLM behind real Ray Serve: adapted models answer as Hugging Face says they should."""
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+from metarfft.config import Config
+from metarfft.data.generate import generate
+from metarfft.evaluate import sweep
+from metarfft.serve.models import Model, adapted_models
+from metarfft.train.pieces import default_pieces
+from metarfft.train.plan import RESULT
+from metarfft.train.tokenizer import build_tokenizer
+
+PROMPTS = [[17, 23, 40, 91, 8], [60, 60, 12, 33, 7, 5, 21, 90, 14]]
+TOKENS = 24
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    values = {
+        "name": "served",
+        "output": str(tmp_path_factory.mktemp("outputs")),
+        "model": {"tiny": {}},
+        "data": {"style": "indexed", "evaluate": {"tasks": ["lc_461"], "lengths": [1, 2], "samples": 2}},
+        "adapt": {"methods": ["rfft"], "seeds": [0, 1]},
+        "serve": {"port": port, "max_model_len": 1024, "enforce_eager": True},
+        "evaluate": {"concurrency": 4},
+    }
+    return Config.model_validate(values)
+
+
+@pytest.fixture(scope="module")
+def models(config) -> list[Model]:
+    """A random base and two PiSSA adapters of different ranks, converted to plain LoRA as training does it."""
+    base = config.root / "models" / "base"
+    tokenizer = build_tokenizer(default_pieces())
+    torch.manual_seed(0)
+    shape = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=2,
+        max_position_embeddings=1024, initializer_range=0.1, eos_token_id=tokenizer.eos_token_id,
+    )  # fmt: skip
+    LlamaForCausalLM(shape).save_pretrained(base)
+    tokenizer.save_pretrained(base)
+    for seed, rank in enumerate((4, 8)):
+        out = config.root / "models" / "adapt" / "rfft" / f"seed-{seed}"
+        adapt(base, out, seed, rank)
+        result = {"base": str(base), "tasks": [], "digest": f"digest {seed}"}
+        (out / RESULT).write_text(json.dumps(result))
+    return adapted_models(config)
+
+
+def adapt(base: Path, out: Path, seed: int, rank: int) -> None:
+    linear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    lora = LoraConfig(r=rank, lora_alpha=rank, init_lora_weights="pissa", target_modules=linear, task_type="CAUSAL_LM")
+    adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(base), lora)
+    adapted.save_pretrained(out / "initial")
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for name, weight in adapted.named_parameters():
+            if "lora_" in name:
+                weight += 0.2 * weight.std() * torch.randn_like(weight)
+    adapted.save_pretrained(out / "adapter", path_initial_model_for_weight_conversion=str(out / "initial"))
+
+
+def hugging_face(model: Model, prompt: list[int]) -> tuple[list[int], list[float]]:
+    """Greedy continuation and its log-probabilities."""
+    reference = AutoModelForCausalLM.from_pretrained(model.base, dtype=torch.float32)
+    if model.adapter:
+        reference = PeftModel.from_pretrained(reference, model.adapter)
+    reference.generation_config.eos_token_id = None
+    ids = reference.generate(torch.tensor([prompt]), max_new_tokens=TOKENS, do_sample=False)
+    with torch.no_grad():
+        chances = reference(ids).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
+    said = ids[0, len(prompt) :]
+    return said.tolist(), chances.gather(1, said[:, None]).squeeze(1).tolist()
+
+
+async def answers(url: str, asked: list[tuple[str, list[int]]]) -> list[dict]:
+    """All at once, so that adapters and the bare base meet in a batch."""
+    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+        bodies = [
+            {"model": name, "prompt": prompt, "max_tokens": TOKENS, "temperature": 0, "logprobs": 0, "ignore_eos": True,
+             "return_token_ids": True}
+            for name, prompt in asked
+        ]  # fmt: skip
+        replies = await asyncio.gather(*(client.post("completions", json=body) for body in bodies))
+    return [reply.raise_for_status().json()["choices"][0] for reply in replies]
+
+
+@pytest.mark.timeout(600)
+def test_served_models(ray_cluster, config, models):
+    from metarfft.serve.app import serving
+
+    everything = [Model("base", models[0].base), *models]
+    asked = [(model, prompt) for model in everything for prompt in PROMPTS]
+    generate(config, ["evaluate-rfft"])
+    questions = sweep.pending(config, models)
+    assert len(questions) == 2 * 2 * 2
+
+    with serving(config, everything) as url:
+        listed = httpx.get(f"{url}/models").json()["data"]
+        assert {model["id"] for model in listed} == {"base", "rfft/seed-0", "rfft/seed-1"}
+        assert httpx.get(url.replace("/v1", "/-/healthz")).status_code == 200
+        choices = asyncio.run(answers(url, [(model.name, prompt) for model, prompt in asked]))
+        tokenizers = {models[0].base: AutoTokenizer.from_pretrained(models[0].base)}
+        assert sweep.ask(config, url, questions, tokenizers) == 0
+        with pytest.raises(RuntimeError, match="does not serve missing"):
+            sweep.ask(config, url, [sweep.Question(Model("missing", models[0].base), questions[0].row, "")], tokenizers)
+
+    for (model, prompt), choice in zip(asked, choices, strict=True):
+        ids, chances = hugging_face(model, prompt)
+        assert choice["token_ids"] == ids, model.name
+        assert choice["logprobs"]["token_logprobs"] == pytest.approx(chances, abs=1e-4), model.name
+    assert choices[0]["token_ids"] != choices[2]["token_ids"] != choices[4]["token_ids"]  # three different models
+
+    assert sweep.pending(config, models) == []  # all answered
+    lines = sweep.results_file(config).read_text().splitlines()
+    assert len(lines) == 8
+    sweep.results_file(config).write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:30])  # killed while writing
+    assert len(sweep.pending(config, models)) == 1
+    retrained = Model(**{**vars(models[0]), "digest": "another"})
+    assert len(sweep.pending(config, [retrained])) == 4
