@@ -103,7 +103,7 @@ def add_pissa(model: Any, settings: Train, initial: Path) -> PeftModel:
     if not begun:
         adapted = get_peft_model(model, config)  # every rank: ZeRO-3 gathers. Rank 0's result is what all train from
         if dist.get_rank() == 0:
-            adapted.save_pretrained(initial)
+            adapted.save_pretrained(initial, save_embedding_layers=False)
         return adapted
     config.init_lora_weights = False
     adapted = get_peft_model(model, config)
@@ -152,10 +152,12 @@ def _stored_dtype(stage: Stage) -> torch.dtype:
 
 
 def _save_adapter(trained: PeftModel, out: Path) -> None:
-    if not _any_change(get_peft_model_state_dict(trained)):
+    adapter_only = {"save_embedding_layers": False}  # PEFT would add the whole head to an adapter on it
+    if not _any_change(get_peft_model_state_dict(trained, **adapter_only)):
         raise RuntimeError("the trained adapter is empty or zero: nothing was saved")
-    trained.save_pretrained(out / "pissa" / "trained")
-    trained.save_pretrained(out / "adapter", path_initial_model_for_weight_conversion=str(out / "pissa" / "initial"))
+    trained.save_pretrained(out / "pissa" / "trained", **adapter_only)
+    initial = str(out / "pissa" / "initial")
+    trained.save_pretrained(out / "adapter", path_initial_model_for_weight_conversion=initial, **adapter_only)
     if not _any_change(load_file(out / "adapter" / WEIGHTS)):
         raise RuntimeError("the converted adapter is empty or zero")
 
