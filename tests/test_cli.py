@@ -29,7 +29,7 @@ def test_sample_prints_json_lines_without_heavy_imports() -> None:
         "import sys; from metarfft.cli import main; main(sys.argv[1:]); "
         "assert not {'ray', 'torch', 'transformers', 'numpy'} & set(sys.modules), 'heavy import'"
     )
-    line = "sample nupa_add --length 12 --count 3 --seed 7 --method rfft".split()
+    line = ["sample", "nupa_add", "--length", "12", "--count", "3", "--seed", "7", "--method", "rfft"]
     done = subprocess.run([sys.executable, "-c", code, *line], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     rows = [json.loads(text) for text in done.stdout.splitlines()]

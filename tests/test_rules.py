@@ -67,11 +67,11 @@ SEMANTICS = {
         {"s": "abca"},
     ),
     "sets": (
-        "def f(a):\n    seen = set()\n    for x in a:\n        if x in seen:\n            return x\n        seen.add(x)\n    return -1",
+        "def f(a):\n    seen = set()\n    for x in a:\n        if x in seen:\n            return x\n        seen.add(x)\n    return -1",  # noqa: E501
         {"a": [1, 2, 1]},
     ),
     "nested loops, break, continue": (
-        "def f(n):\n    c = 0\n    for i in range(n):\n        if i % 2:\n            continue\n        for j in range(i):\n"
+        "def f(n):\n    c = 0\n    for i in range(n):\n        if i % 2:\n            continue\n        for j in range(i):\n"  # noqa: E501
         "            if j > 2:\n                break\n            c += 1\n    return c",
         {"n": 7},
     ),
@@ -80,10 +80,10 @@ SEMANTICS = {
         {"a": [3, 4, 5]},
     ),
     "elif and else": (
-        "def f(x):\n    if x > 5:\n        y = 'big'\n    elif x > 2:\n        y = 'middle'\n    else:\n        y = 'small'\n    return y",
+        "def f(x):\n    if x > 5:\n        y = 'big'\n    elif x > 2:\n        y = 'middle'\n    else:\n        y = 'small'\n    return y",  # noqa: E501
         {"x": 3},
     ),
-    "lists grow in place": ("def f(a):\n    b = []\n    b += a\n    b.extend(a)\n    b.insert(0, 9)\n    return b", {"a": [1, 2]}),
+    "lists grow in place": ("def f(a):\n    b = []\n    b += a\n    b.extend(a)\n    b.insert(0, 9)\n    return b", {"a": [1, 2]}),  # noqa: E501
     "strings grow at both ends": (
         "def f(s):\n    r = ''\n    for c in s:\n        r = c + r + c\n    return r",
         {"s": "abc"},

@@ -10,8 +10,9 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from metarfft.tasks import Task, all_tasks
 from oracles import ORACLES
+
+from metarfft.tasks import Task, all_tasks
 
 LENGTHS = range(1, 32)
 TABLE = {row["id"]: row for row in csv.DictReader((Path(__file__).parent / "data" / "tasks.csv").open())}

@@ -31,7 +31,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="metarfft", description="Rule-following data: tasks, samples, traces, checks.")
+    parser = argparse.ArgumentParser(
+        prog="metarfft", description="Rule-following data: tasks, samples, traces, checks."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("tasks", help="list the tasks")
@@ -54,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("rule", type=Path, help="a file with one Python function")
-        command.add_argument("--input", required=True, metavar="JSON", help='arguments, as in \'{"a": 1, "b": [2, 3]}\'')
+        command.add_argument(
+            "--input", required=True, metavar="JSON", help='arguments, as in \'{"a": 1, "b": [2, 3]}\''
+        )
         command.add_argument("--style", choices=list(STYLES), default="code" if name == "trace" else None)
         if name == "check":
             command.add_argument("file", nargs="?", type=Path, help="the text; default: standard input")

@@ -57,6 +57,11 @@ def connect(cpus: int | None = None) -> None:
         _own_cpus = wanted
 
 
+def busy_tasks() -> int | None:
+    """How many tasks at a time keep a private cluster's cores busy; None on a joined one, where Ray's count is true."""
+    return None if _own_cpus is None else _cores()
+
+
 def _quiet() -> None:
     """Keep Ray's notes on what goes well off the terminal."""
     os.environ.setdefault("RAY_DATA_LOG_LEVEL", "WARNING")  # for when ray.data is not imported yet

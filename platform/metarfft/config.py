@@ -89,7 +89,7 @@ class Data(Section):
 
     style: Style = "code"
     rows_per_shard: int = Field(2000, ge=1)
-    workers: int | None = Field(None, ge=1, description="shards made at a time; default: one for each of Ray's CPUs")
+    workers: int | None = Field(None, ge=1, description="shards made at a time; default: one for each CPU")
     pretrain: Split = Split()
     validation: Split = Split(lengths=[31], samples=4)
     adapt: Split = Split(tasks="downstream", lengths=list(range(1, 6)), samples=1000)

@@ -7,12 +7,23 @@ divided. Every response is checked against the untraced rule before it is return
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any, Literal
 
 from metarfft import tasks
-from metarfft.rules import ANSWER, STYLES, Rule, RuleError, compose, format_answer, marks, parse_answer, rename, same_answer
+from metarfft.rules import (
+    ANSWER,
+    STYLES,
+    Rule,
+    RuleError,
+    compose,
+    format_answer,
+    marks,
+    parse_answer,
+    rename,
+    same_answer,
+)
 from metarfft.rules.rule import write
 from metarfft.rules.sites import View
 
@@ -53,6 +64,7 @@ def make_sample(
         UnknownTaskError: there is no such task.
     """
     key = f"{seed}|{split}|{task}|{length}|{index}"
+    example: dict[str, Any] | None
     if task == SYNTHETIC:
         rule, inputs, question, example = _synthetic(length, key, STYLES[style].view)
         source, task_split = SYNTHETIC, "pretrain"
@@ -74,10 +86,11 @@ def make_sample(
     if shots:
         assert example is not None
         shown, worked = _write(rule, example, question, method, style, Random(f"{key}|example marks"))
-        prompt = f"{shown}{worked}\n\n{prompt[prompt.rindex('Q: '):]}"
+        prompt = f"{shown}{worked}\n\n{prompt[prompt.rindex('Q: ') :]}"
     expected = format_answer(rule.run(inputs))
     if not same_answer(expected, parse_answer(response)):
-        raise SampleError(f"{task}, length {length}, seed {seed}, index {index}: the response ends {response[-80:]!r}, not {expected!r}")
+        which = f"{task}, length {length}, seed {seed}, index {index}"
+        raise SampleError(f"{which}: the response ends {response[-80:]!r}, not {expected!r}")
     return {
         "task": task, "source": source, "split": task_split, "length": length, "seed": seed, "index": index,
         "method": method, "style": style, "shots": shots, "input": inputs, "rule": rule.source,
@@ -99,7 +112,9 @@ def ask(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int
     return question.format(**{name: f"{name}={marks.full(value)}" for name, value in marked.items()})
 
 
-def _write(rule: Rule, inputs: dict[str, Any], question: str, method: Method, style: str, rng: Random) -> tuple[str, str]:
+def _write(
+    rule: Rule, inputs: dict[str, Any], question: str, method: Method, style: str, rng: Random
+) -> tuple[str, str]:
     base = rng.randrange(marks.MARKS)
     chosen = STYLES[style]
     if method == "rfft":
@@ -164,7 +179,7 @@ def _renamed(task_id: str, key: str) -> tuple[Rule, dict[str, str]]:
     return Rule(rename.rename(rule.source, names)), names
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rule(task_id: str) -> Rule:
     return Rule(tasks.get(task_id).rule_source)
 

@@ -1,4 +1,4 @@
-"""Tasks and their registry. A task is a rule, a sampler and question texts; everything else is derived from the rule."""
+"""Tasks and their registry. A task is a rule, a sampler and question texts; all else is derived from the rule."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import ray
 from ray.data import DataContext, TaskPoolStrategy
 from tqdm import tqdm
 
-from metarfft.cluster import connect
+from metarfft.cluster import busy_tasks, connect
 from metarfft.config import Config
 from metarfft.data.card import card
 from metarfft.data.plan import Plan, make_plans, split_names
@@ -80,7 +80,7 @@ def _make(config: Config, plan: Plan) -> dict[str, Any]:
     missing = [number for number in range(len(plan.shards)) if number not in hashes]
     rows = [part.num_rows for part, _ in plan.shards]
     with tqdm(total=sum(rows), initial=sum(rows[n] for n in hashes), desc=plan.name, unit="row", smoothing=0) as bar:
-        for number, value in _run(missing, plan, folder, config.data.workers):
+        for number, value in _run(missing, plan, folder, config.data.workers or busy_tasks()):
             hashes[number] = value
             bar.update(rows[number])
 

@@ -19,9 +19,11 @@ from metarfft.rules.sites import Kind, Site, View
 _RUNTIME: dict[str, Any] = {
     "_mul": guards.mul, "_power": guards.power, "_shift": guards.shift, "_modulo": guards.modulo, "_fit": guards.fit,
     "_range": guards.bounded_range, "_join": guards.join, "_replace": guards.replace, "_nest": guards.nest,
-    "_items": guards.items, "_ordered": guards.ordered, "_too_many_steps": guards.too_many_steps, "_no_return": guards.no_return,
+    "_items": guards.items, "_ordered": guards.ordered, "_no_return": guards.no_return,
+    "_too_many_steps": guards.too_many_steps,
     "_walk": marks.walk, "_head": marks.head, "_tail": marks.tail, "_ends": marks.ends, "_full": marks.full,
-    "_element": marks.element, "_past": marks.past, "_unset": object(), "_numbers": (int, float), "_isinstance": isinstance,
+    "_element": marks.element, "_past": marks.past, "_unset": object(),
+    "_numbers": (int, float), "_isinstance": isinstance,
     "__builtins__": {name: __builtins__[name] for name in BUILTINS},  # type: ignore[index]
 }  # fmt: skip
 _GROWING = frozenset("append insert extend add update setdefault pop remove clear discard sort reverse".split())
@@ -234,9 +236,7 @@ class _Compiler:
         names = dict.fromkeys(values.mutated)
         return tuple((name, f"{{{values.add(self.expressions.show(name, name))}}}") for name in names)
 
-    def store(
-        self, target: ast.expr, code: str, value: ast.expr, values: Values | None
-    ) -> tuple[tuple[str, str], ...]:
+    def store(self, target: ast.expr, code: str, value: ast.expr, values: Values | None) -> tuple[tuple[str, str], ...]:
         """Writes the assignment of ``code`` to ``target``; returns the changes it makes."""
         targets = target.elts if isinstance(target, ast.Tuple) else [target]
         if all(isinstance(t, ast.Name) for t in targets):
@@ -271,7 +271,8 @@ class _Compiler:
     def Expr(self, node: ast.Expr) -> None:
         values = Values() if self.view else None
         call = node.value
-        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        assert isinstance(call, ast.Call)
+        assert isinstance(call.func, ast.Attribute)
         run, shown = self.expressions.change(call, values)
         if values is not None:
             self.preset(values)
@@ -426,7 +427,9 @@ def _changed_in_place(body: list[ast.stmt]) -> list[str]:
             names.update(dict.fromkeys(_changed_in_place(statement.body) + _changed_in_place(statement.orelse)))
         elif not isinstance(statement, (ast.While, ast.For)):
             for node in ast.walk(statement):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _GROWING:
-                    if isinstance(node.func.value, ast.Name):
-                        names[node.func.value.id] = None
+                called = node.func if isinstance(node, ast.Call) else None
+                if not isinstance(called, ast.Attribute) or called.attr not in _GROWING:
+                    continue
+                if isinstance(called.value, ast.Name):
+                    names[called.value.id] = None
     return list(names)

@@ -1,7 +1,7 @@
 """Synthetic rules: composed at random from consuming loops, tests and updates, always ending.
 
-The paper's synthetic rules are ``while a and b`` loops over two lists with snippets drawn from 22 kinds. Here rules also
-go over strings and digits, take from either end, keep counters, carries and previous values, and build results.
+The paper's synthetic rules are ``while a and b`` loops over two lists with snippets drawn from 22 kinds. Here rules
+also go over strings and digits, take from either end, keep counters, carries and previous values, and build results.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from metarfft.rules.rule import Rule, Trace
 Elements = Literal["bits", "digits", "letters", "words"]
 QUESTIONS = {
     1: ("What does the rule return for {0}?", "Apply the rule to {0}.", "What is the result for {0}?"),
-    2: ("What does the rule return for {0} and {1}?", "Apply the rule to {0} and {1}.", "What is the result for {0} and {1}?"),
+    2: (
+        "What does the rule return for {0} and {1}?",
+        "Apply the rule to {0} and {1}.",
+        "What is the result for {0} and {1}?",
+    ),
 }
 _LARGE = re.compile(r"\d{4}|-\d\d")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -218,12 +222,15 @@ class _Body:
         if len(self.items) == 2 and self.sequences[0].is_text == self.sequences[1].is_text:
             choices += [f"{self.items[0]} {rng.choice(['==', '!=', '<', '>'])} {self.items[1]}"] * 3
         if quoted == (self.sequences[0].is_text or self.is_alpha):
-            choices.append(f"{item} {rng.choice(['==', '!=', '<', '>'])} {self.use(self.previous)}" if rng.random() < 0.5 else choices[0])
+            compare = rng.choice(["==", "!=", "<", ">"])
+            choices.append(f"{item} {compare} {self.use(self.previous)}" if rng.random() < 0.5 else choices[0])
         if self.is_alpha:
-            choices += [] if self.elements == "words" else [f"{item} in '{rng.choice(['aeiou', 'xyz', 'abc', 'qwerty'])}'"]
+            letters = rng.choice(["aeiou", "xyz", "abc", "qwerty"])
+            choices += [] if self.elements == "words" else [f"{item} in '{letters}'"]
         else:
             choices += [f"{self.number(position)} % 2 == {rng.randint(0, 1)}"]
-            choices += [f"{self.use(self.counter)} {rng.choice(['>', '<', '=='])} {rng.randint(0, 9)}"] if rng.random() < 0.3 else []
+            if rng.random() < 0.3:
+                choices.append(f"{self.use(self.counter)} {rng.choice(['>', '<', '=='])} {rng.randint(0, 9)}")
         return rng.choice(choices)
 
     def use(self, name: str) -> str:
@@ -238,11 +245,14 @@ class _Body:
         if self.result_kind == "text":
             text = item if sequence.is_text or self.is_alpha else f"str({item})"
             if not self.is_alpha and rng.random() < 0.4:
-                text = f"str(({self.number()} + {rng.choice([self.number(), str(rng.randint(1, 9)), self.use(self.counter)])}) % 10)"
+                other = rng.choice([self.number(), str(rng.randint(1, 9)), self.use(self.counter)])
+                text = f"str(({self.number()} + {other}) % 10)"
             return f"{self.result} = " + (f"{text} + {self.result}" if self.front else f"{self.result} + {text}")
         value = item
         if not self.is_alpha:
-            value = rng.choice([item, self.number(), f"({self.number()} + {self.number()}) % 10", f"{self.number()} + {rng.randint(1, 9)}", self.use(self.counter)])
+            added = f"({self.number()} + {self.number()}) % 10"
+            shifted = f"{self.number()} + {rng.randint(1, 9)}"
+            value = rng.choice([item, self.number(), added, shifted, self.use(self.counter)])
         return f"{self.result}.append({value})"
 
     def update(self) -> list[str]:
@@ -261,7 +271,10 @@ class _Body:
                 lambda: [f"{self.use(total)} = {self.number()} + {self.number()}"],
                 lambda: [f"{self.use(total)} = {self.number()} + {rng.randint(1, 9)}"],
                 lambda: [f"{self.use(total)} = {self.number()} + {self.use(counter)}", f"{counter} = {total} // 10"],
-                lambda: [f"{self.use(total)} = {self.number()} + {self.number()} + {self.use(counter)}", f"{counter} = {total} % 10"],
+                lambda: [
+                    f"{self.use(total)} = {self.number()} + {self.number()} + {self.use(counter)}",
+                    f"{counter} = {total} % 10",
+                ],
                 lambda: [f"{self.use(counter)} = ({self.number()} + {self.use(total)}) // 10"],
             ]
         if self.result_kind != "count":

@@ -86,9 +86,8 @@ class Expressions:
             return self._subscript(node, values, changed)
         if isinstance(node, ast.Call):
             return self._call(node, values, changed)
-        if isinstance(node, (ast.BoolOp, ast.IfExp)):
-            if values is not None:
-                return self._lazy(node, values)
+        if isinstance(node, (ast.BoolOp, ast.IfExp)) and values is not None:
+            return self._lazy(node, values)
         if isinstance(node, ast.BinOp):
             left, shown_left = self._translate(node.left, values, changed)
             right, shown_right = self._translate(node.right, values, changed)
@@ -129,9 +128,11 @@ class Expressions:
         if values is None:
             base, _ = self._translate(node.value, None, changed)
             index, _ = self._translate(node.slice, None, changed)
-            run = ast.Subscript(base, index, ast.Load())
-            return run, run
-        base, shown_base = (node.value, node.value) if isinstance(node.value, ast.Name) else self.quietly(node.value, values, changed)
+            plain = ast.Subscript(base, index, ast.Load())
+            return plain, plain
+        base = shown_base = node.value
+        if not isinstance(base, ast.Name):  # a sequence is named, not written out
+            base, shown_base = self.quietly(base, values, changed)
         index, shown_index = self.quietly(node.slice, values, changed)
         label = template(ast.Subscript(shown_base, shown_index, ast.Load()))
         is_slice = isinstance(node.slice, ast.Slice)
@@ -162,9 +163,7 @@ class Expressions:
         pairs = [inner(argument, values, changed) for argument in node.args]  # type: ignore[arg-type]
         name = {"range": "_range"}.get(function, function)
         run: ast.expr = ast.Call(ast.Name(name, ast.Load()), [p[0] for p in pairs], node.keywords)
-        shown_args = [
-            a if whole and isinstance(a, ast.Name) else p[1] for a, p in zip(node.args, pairs, strict=True)
-        ]
+        shown_args = [a if whole and isinstance(a, ast.Name) else p[1] for a, p in zip(node.args, pairs, strict=True)]
         shown = ast.Call(node.func, shown_args, node.keywords)
         if values is None or several or function not in _SHOWN:
             return run, shown
@@ -198,7 +197,8 @@ class Expressions:
             run: ast.expr = _call(f"_{method}", receiver, *given)
         else:
             run = ast.Call(ast.Attribute(receiver, method, ast.Load()), given, node.keywords)
-        return run, ast.Call(ast.Attribute(shown_receiver, method, ast.Load()), [s for _, s in arguments], node.keywords)
+        function = ast.Attribute(shown_receiver, method, ast.Load())
+        return run, ast.Call(function, [shown for _, shown in arguments], node.keywords)
 
     def quietly(self, node: ast.expr, values: Values | None, changed: frozenset[str]) -> Pair:
         """Translated without reads of plain variables: they stand in the label of what is read."""
@@ -222,10 +222,10 @@ class Expressions:
         return captured, _field(slot)
 
     def _lazy(self, node: ast.expr, values: Values) -> Pair:
-        """and, or and conditional expressions: only what was evaluated is read, so the reads are put together at run time."""
+        """and, or, conditional expressions: only what was evaluated is read, so the reads are joined at run time."""
         inner = Values()
         run = _copy(node)
-        everything = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))  # capture each: it may not be reached
+        everything = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))  # captured: may not be reached
         for name, child in ast.iter_fields(node):
             if isinstance(child, list):
                 setattr(run, name, [self._translate(c, inner, everything)[0] for c in child])

@@ -1,4 +1,4 @@
-"""The rule language: which Python a rule may use. Everything else is an error that says where and what to write instead."""
+"""The rule language: which Python a rule may use. All else is an error that says where and what to write instead."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import ast
 BUILTINS = frozenset(
     "abs bool chr dict divmod enumerate float int len list max min ord range round set sorted str sum tuple".split()
 )
-MUTATING_METHODS = frozenset(
-    "add append clear discard extend insert pop remove reverse setdefault sort update".split()
-)
+MUTATING_METHODS = frozenset("add append clear discard extend insert pop remove reverse setdefault sort update".split())
 METHODS = MUTATING_METHODS | frozenset(
     """copy count endswith find get index isalnum isalpha isdigit islower isspace isupper items join keys lower lstrip
     replace rstrip split startswith strip swapcase title capitalize upper values""".split()
 )
-STATEMENTS = (ast.Assign, ast.AugAssign, ast.While, ast.For, ast.If, ast.Break, ast.Continue, ast.Return, ast.Pass, ast.Expr)
+STATEMENTS = (
+    ast.Assign, ast.AugAssign, ast.While, ast.For, ast.If, ast.Break, ast.Continue, ast.Return, ast.Pass, ast.Expr,
+)  # fmt: skip
 EXPRESSIONS = (
     ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Subscript, ast.Slice,
     ast.Call, ast.List, ast.Tuple, ast.Dict, ast.Set,
@@ -196,11 +196,15 @@ class _Checker:
         function = node.func
         if isinstance(function, ast.Attribute):
             if function.attr not in METHODS:
-                _refuse(function, f".{function.attr} is not allowed; methods of the rule language: {', '.join(sorted(METHODS))}")
+                _refuse(
+                    function, f".{function.attr} is not allowed; the rule language has {', '.join(sorted(METHODS))}"
+                )
             self.expression(function.value, depth + 1)
         elif isinstance(function, ast.Name):
             if function.id not in BUILTINS:
-                _refuse(function, f"{function.id}() is not allowed; functions of the rule language: {', '.join(sorted(BUILTINS))}")
+                _refuse(
+                    function, f"{function.id}() is not allowed; the rule language has {', '.join(sorted(BUILTINS))}"
+                )
         else:
             _refuse(node, "call functions and methods by their name")
         for keyword in node.keywords:

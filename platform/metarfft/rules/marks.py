@@ -83,7 +83,9 @@ class MarkedStr(str):
     marks: list[int]
     end: int
 
-    def __new__(cls, text: str = "", base: int = 0, marks: list[int] | None = None, end: int | None = None) -> MarkedStr:
+    def __new__(
+        cls, text: str = "", base: int = 0, marks: list[int] | None = None, end: int | None = None
+    ) -> MarkedStr:
         self = super().__new__(cls, text)
         self.marks = list(range(base, base + len(text))) if marks is None else marks
         self.end = end if end is not None else self.marks[-1] + 1 if self.marks else base

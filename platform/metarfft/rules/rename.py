@@ -24,7 +24,8 @@ def variables(function: ast.FunctionDef) -> list[str]:
 def draw_names(function: ast.FunctionDef, rng: Random) -> dict[str, str]:
     """A new name for every variable of the rule: single letters or short words."""
     old = variables(function)
-    pool = [name for name in (LETTERS if rng.random() < 0.5 and len(old) < 15 else WORDS + LETTERS) if name not in BUILTINS]
+    letters = rng.random() < 0.5 and len(old) < 15
+    pool = [name for name in (LETTERS if letters else WORDS + LETTERS) if name not in BUILTINS]
     return dict(zip(old, rng.sample(pool, len(old)), strict=True))
 
 

@@ -46,8 +46,9 @@ class Rule:
 
     def __init__(self, source: str) -> None:
         self.source = ast.unparse(parse(source))  # checked as it was given, so that errors point into that text
-        (self.function,) = ast.parse(self.source).body
-        assert isinstance(self.function, ast.FunctionDef)
+        (function,) = ast.parse(self.source).body
+        assert isinstance(function, ast.FunctionDef)
+        self.function = function
         self.lines = self.source.split("\n")
         self.name = self.function.name
         self.params = [argument.arg for argument in self.function.args.args]
@@ -135,10 +136,11 @@ class Rule:
 
     def _arguments(self, inputs: Mapping[str, Any]) -> list[Any]:
         if set(inputs) != set(self.params):
-            raise RuleError(f"the arguments of {self.name} are {', '.join(self.params)}; the input has {', '.join(inputs)}")
+            expected, got = ", ".join(self.params), ", ".join(inputs)
+            raise RuleError(f"the arguments of {self.name} are {expected}; the input has {got}")
         for value in inputs.values():
             nest(None, fit(value))
-        return [copy.deepcopy(inputs[name]) if isinstance(inputs[name], (list, dict)) else inputs[name] for name in self.params]
+        return [copy.deepcopy(inputs[name]) for name in self.params]  # the rule may change its lists
 
     def _guarded(self, program: Program, call: Callable[[], Any]) -> Any:
         try:
@@ -185,4 +187,3 @@ def same_answer(expected: str, got: str | None) -> bool:
 def _normal(answer: str) -> str:
     answer = marks.plain(answer.strip())
     return answer.translate(str.maketrans("", "", "'\" ")) if answer.startswith(("[", "(", "{")) else answer
-

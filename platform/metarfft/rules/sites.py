@@ -1,8 +1,8 @@
 """What the compiler says about each place of a rule that makes steps, and what a step is.
 
 A *site* is static: one line of the rule and one thing that can happen there (a loop test that holds, a loop test that
-does not, an assignment, ...). A *step* is ``(site index, values)``; a style turns it into text with one template a site.
-In templates ``{3}`` stands for the step's value number 3, already written out.
+does not, an assignment, ...). A *step* is ``(site index, values)``; a style turns it into text with one template a
+site. In templates ``{3}`` stands for the step's value number 3, already written out.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Ray Serve's own LoRA support reads adapters from cloud storage only. Here vLLM l
 from __future__ import annotations
 
 import json
-import os
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from ray.llm._internal.serve.core.configs.openai_api_models import to_model_meta
 from ray.serve.llm import LLMConfig, build_llm_deployment
 from ray.serve.llm.ingress import OpenAiIngress, make_fastapi_ingress
 
-from metarfft.cluster import connect
+from metarfft.cluster import connect, worker_environment
 from metarfft.config import Config, Serve
 from metarfft.serve.models import Model
 
@@ -52,13 +52,15 @@ def serving(config: Config, models: list[Model]) -> Iterator[str]:
         ServeError: the port is taken, an adapter cannot be served, or a deployment fails.
     """
     settings = config.serve
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     groups = _by_weights(models)
     connect(cpus=len(groups) * settings.replicas[1] * settings.cpus_per_replica + _START_CPUS)
     configs = [_llm_config(settings, base, found) for base, found in groups.items()]
     shared = bool(serve.status().proxies)  # someone else's Serve, with its own port
     if not shared:
         _check_port(settings)
-        serve.start(http_options={"host": settings.host, "port": settings.port})
+        http = {"host": settings.host, "port": settings.port}
+        serve.start(http_options=http, logging_config={"log_level": "WARNING"})
     try:
         serve.run(_application(configs, groups), name=APPLICATION, route_prefix="/")
     except RuntimeError as error:
@@ -100,7 +102,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
         "generation_config": "vllm",  # not the sampling defaults that a model brings along
         **_lora(settings, adapters),
     }
-    environment = {"DO_NOT_TRACK": "1", "VLLM_LOGGING_LEVEL": os.environ.get("VLLM_LOGGING_LEVEL", "WARNING")}
+    environment = {"DO_NOT_TRACK": "1", "VLLM_LOGGING_LEVEL": "WARNING", **worker_environment()}
     if settings.gpus_per_replica:
         engine["tensor_parallel_size"] = settings.gpus_per_replica
         bundles = [{"CPU": settings.cpus_per_replica, "GPU": 1}] + [{"GPU": 1}] * (settings.gpus_per_replica - 1)

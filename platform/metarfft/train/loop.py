@@ -90,10 +90,10 @@ def train(
         clock = _Clock(state)
         coming = ahead.submit(make, state.step)
         while state.step < settings.steps:
-            rows, skipped = coming.result()
+            rows, left_out = coming.result()
             if state.step + 1 < settings.steps:
                 coming = ahead.submit(make, state.step + 1)
-            loss, targets, tokens, skipped = _step(engine, rows, skipped)
+            loss, targets, tokens, skipped = _step(engine, rows, left_out)
             state.step += 1
             state.tokens += int(tokens)
             state.skipped += int(skipped)
@@ -157,7 +157,7 @@ def _step(engine: Any, rows: Sequence[Batch], skipped: int) -> list[float]:
     averages over ranks, so a row's summed loss counts ranks / targets times.
     """
     counts = [sum(batch.learnt for batch in rows), sum(batch.tokens for batch in rows), skipped]
-    targets, tokens, skipped = _sums(counts, engine)
+    targets, tokens, all_skipped = _sums(counts, engine)
     batches = _padded(rows, engine)
     total = torch.zeros((), device=engine.device)
     for i, batch in enumerate(batches):
@@ -166,7 +166,7 @@ def _step(engine: Any, rows: Sequence[Batch], skipped: int) -> list[float]:
         engine.backward(loss * (dist.get_world_size() / max(targets, 1)))
         total += loss.detach()
     engine.step()
-    return [*_sums([float(total)], engine), targets, tokens, skipped]
+    return [*_sums([float(total)], engine), targets, tokens, all_skipped]
 
 
 def _loss(engine: Any, batch: Batch) -> Tensor:

@@ -87,7 +87,9 @@ def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
 def optimizer(model: nn.Module, settings: Train) -> torch.optim.Optimizer:
     """The optimiser of ``settings`` over the trainable parameters: matrices, embeddings, and the rest (head, norms)."""
     embeddings = {id(p) for m in model.modules() if isinstance(m, nn.Embedding) for p in m.parameters()}
-    matrices, embedding, rest = [], [], []
+    matrices: list[nn.Parameter] = []
+    embedding: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, p in model.named_parameters():
         if p.requires_grad:
             shape = getattr(p, "ds_shape", p.shape)  # under ZeRO-3 a parameter's own shape is empty
