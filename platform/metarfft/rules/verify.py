@@ -58,12 +58,14 @@ def verify(rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None =
     best: tuple[int, Style, Trace, list[str]] | None = None
     for name in [style] if style else STYLES:
         chosen = STYLES[name]
-        for base in _bases(text) if chosen.view == "indexed" else [0]:
+        trace = rule.trace(inputs, chosen.view)
+        steps = rule.render(trace, chosen)
+        if chosen.view == "indexed" and (base := _base("".join(steps), text)):
             trace = rule.trace(inputs, chosen.view, base)
             steps = rule.render(trace, chosen)
-            agreed = _agreement(_lines("".join(steps)), got)
-            if best is None or agreed > best[0]:
-                best = (agreed, chosen, trace, steps)
+        agreed = _agreement(_lines("".join(steps)), got)
+        if best is None or agreed > best[0]:
+            best = (agreed, chosen, trace, steps)
     assert best is not None
     _, chosen, trace, steps = best
     divergence = _first_divergence(rule, trace, steps, got, chosen)
@@ -77,11 +79,10 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip("\n").split("\n")]
 
 
-def _bases(text: str) -> list[int]:
-    """First marks that the text may have been written with: every mark in it, and any if there is none."""
-    found = sorted({int(number) % marks.MARKS for number in re.findall(r"<(\d{1,3})>", text)})
-    near = {(number - back) % marks.MARKS for number in found for back in (0, 1)}
-    return sorted(near) if 0 < len(near) < marks.MARKS else list(range(marks.MARKS)) if near else [0]
+def _base(from_zero: str, text: str) -> int:
+    """The first mark that ``text`` was written with: all marks are those of ``from_zero``, shifted by it."""
+    expected, got = re.search(r"<(\d+)>", from_zero), re.search(r"<(\d{1,3})>", text)
+    return (int(got[1]) - int(expected[1])) % marks.MARKS if expected and got else 0
 
 
 def _agreement(expected: list[str], got: list[str]) -> int:
