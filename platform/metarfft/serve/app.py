@@ -28,6 +28,7 @@ from metarfft.serve.models import Model
 APPLICATION = "metarfft"
 _REQUESTS = 64  # requests in flight that one replica is meant for; with more, another one is started
 _START_CPUS = 2  # the ingress, and one for whatever else runs
+_LOGGING = {"log_level": "WARNING", "enable_access_log": False}  # not two lines for each request
 
 
 class WeightsAreThere(CallbackBase):
@@ -59,10 +60,9 @@ def serving(config: Config, models: list[Model]) -> Iterator[str]:
     shared = bool(serve.status().proxies)  # someone else's Serve, with its own port
     if not shared:
         _check_port(settings)
-        http = {"host": settings.host, "port": settings.port}
-        serve.start(http_options=http, logging_config={"log_level": "WARNING"})
+        serve.start(http_options={"host": settings.host, "port": settings.port}, logging_config=_LOGGING)
     try:
-        serve.run(_application(configs, groups), name=APPLICATION, route_prefix="/")
+        serve.run(_application(configs, groups), name=APPLICATION, route_prefix="/", logging_config=_LOGGING)
     except RuntimeError as error:
         serve.delete(APPLICATION) if shared else serve.shutdown()
         raise ServeError(f"the application did not start: {error}") from error
@@ -102,7 +102,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
         "generation_config": "vllm",  # not the sampling defaults that a model brings along
         **_lora(settings, adapters),
     }
-    environment = {"DO_NOT_TRACK": "1", "VLLM_LOGGING_LEVEL": "WARNING", **worker_environment()}
+    environment = {"DO_NOT_TRACK": "1", "VLLM_LOGGING_LEVEL": "ERROR", **worker_environment()}
     if settings.gpus_per_replica:
         engine["tensor_parallel_size"] = settings.gpus_per_replica
         bundles = [{"CPU": settings.cpus_per_replica, "GPU": 1}] + [{"GPU": 1}] * (settings.gpus_per_replica - 1)
