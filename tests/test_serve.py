@@ -42,7 +42,7 @@ def config(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def models(config) -> list[Model]:
-    """A random base and two PiSSA adapters of different ranks, converted to plain LoRA as training does it."""
+    """A random base and two PiSSA adapters, one on the head too, converted to plain LoRA as training does it."""
     base = config.root / "models" / "base"
     tokenizer = build_tokenizer(default_pieces())
     torch.manual_seed(0)
@@ -52,17 +52,17 @@ def models(config) -> list[Model]:
     )  # fmt: skip
     LlamaForCausalLM(shape).save_pretrained(base)
     tokenizer.save_pretrained(base)
-    for seed, rank in enumerate((4, 8)):
+    linear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    for seed, (rank, modules) in enumerate([(4, linear), (8, [*linear, "lm_head"])]):
         out = config.root / "models" / "adapt" / "rfft" / f"seed-{seed}"
-        adapt(base, out, seed, rank)
+        adapt(base, out, seed, rank, modules)
         result = {"base": str(base), "tasks": [], "digest": f"digest {seed}"}
         (out / RESULT).write_text(json.dumps(result))
     return adapted_models(config)
 
 
-def adapt(base: Path, out: Path, seed: int, rank: int) -> None:
-    linear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-    lora = LoraConfig(r=rank, lora_alpha=rank, init_lora_weights="pissa", target_modules=linear, task_type="CAUSAL_LM")
+def adapt(base: Path, out: Path, seed: int, rank: int, modules: list[str]) -> None:
+    lora = LoraConfig(r=rank, lora_alpha=rank, init_lora_weights="pissa", target_modules=modules, task_type="CAUSAL_LM")
     adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(base), lora)
     adapted.save_pretrained(out / "initial")
     torch.manual_seed(seed)

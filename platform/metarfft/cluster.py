@@ -48,7 +48,8 @@ def connect(cpus: int | None = None) -> None:
         ray.shutdown()
     _quiet()
     os.environ["RAY_OVERRIDE_JOB_RUNTIME_ENV"] = "1"  # add to the submitted job's environment instead of refusing
-    options: dict[str, Any] = {"runtime_env": {"env_vars": worker_environment()}, "logging_level": logging.WARNING}
+    environment = {"env_vars": worker_environment(), "worker_process_setup_hook": "metarfft.cluster.quiet_worker"}
+    options: dict[str, Any] = {"runtime_env": environment, "logging_level": logging.WARNING}
     if os.environ.get("RAY_ADDRESS"):
         ray.init(address=os.environ["RAY_ADDRESS"], **options)
         _own_cpus = None
@@ -60,6 +61,11 @@ def connect(cpus: int | None = None) -> None:
 def busy_tasks() -> int | None:
     """How many tasks at a time keep a private cluster's cores busy; None on a joined one, where Ray's count is true."""
     return None if _own_cpus is None else _cores()
+
+
+def quiet_worker() -> None:
+    """What every worker process runs first: a helper of Ray Train complains each second that there is no dashboard."""
+    logging.getLogger("ray.train.v2._internal.execution.controller.placement_group_cleaner").setLevel(logging.ERROR)
 
 
 def _quiet() -> None:

@@ -41,8 +41,10 @@ class GroupedLoRA(PunicaWrapperCPU):
 
     def add_lora_logits(self, y, x, lora_a_stacked, lora_b_stacked, scale, **kwargs) -> None:
         y, x = y.view(-1, y.shape[-1]), x.view(-1, x.shape[-1])
+        width = min(y.shape[1], lora_b_stacked.shape[2])  # each is padded in its own way
         for slot, rows in self._sampled:
-            add(y, rows, x[rows] @ lora_a_stacked[slot, 0].T, lora_b_stacked[slot, 0].T, scale)
+            hidden = x[rows] @ lora_a_stacked[slot, 0].T
+            add(y[:, :width], rows, hidden, lora_b_stacked[slot, 0, :width].T, scale)
 
     def add_lora_embedding(self, y, x, lora_b_stacked, add_inputs=True, **kwargs) -> None:
         for slot, rows in self._groups:
@@ -51,6 +53,7 @@ class GroupedLoRA(PunicaWrapperCPU):
 
 def add(y: torch.Tensor, rows: torch.Tensor | slice, left: torch.Tensor, right: torch.Tensor, scale: float) -> None:
     """``y[rows] += scale * left @ right`` in place."""
+    left, right = left.to(y.dtype), right.to(y.dtype)
     if isinstance(rows, slice):
         y[rows].addmm_(left, right, alpha=scale)
     else:

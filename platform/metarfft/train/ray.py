@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ray.train
-from ray.train import Checkpoint, CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
+from ray.train import Checkpoint, CheckpointConfig, FailureConfig, LoggingConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer
 
 from metarfft.cluster import connect
@@ -77,6 +78,7 @@ def _fit(config: Config, stages: list[Stage]) -> None:
                 storage_path=str(storage),
                 failure_config=FailureConfig(max_failures=_RETRIES),
                 checkpoint_config=CheckpointConfig(num_to_keep=2),
+                logging_config=LoggingConfig(log_level="WARNING"),
             ),
         ).fit()
         for stage, run in zip(todo, tracked, strict=True):
@@ -91,6 +93,8 @@ def _told(stage: Stage) -> dict[str, Any]:
 
 def _work(what: dict[str, Any]) -> None:
     """What every worker runs: the group's stages, one after the other, from the last checkpoint on."""
+    # Said here, DeepSpeed does not warn about what it found
+    os.environ.setdefault("DS_ACCELERATOR", "cuda" if what["stages"][0].settings.gpus_per_worker else "cpu")
     import torch
 
     from metarfft.train import stage as training
