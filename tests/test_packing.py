@@ -139,10 +139,12 @@ def test_a_step_depends_on_its_number_only(tmp_path, tokenizer):
     for world in (2, 3):
         assert sorted(text for rank in range(world) for text in ids(stream, 4, rank, world)) == sorted(first[4])
     seen = [text for step in first for text in step]  # 70 samples: two epochs of 30 and a third begun
-    assert [text.split("x")[0] for text in seen[:30]] == [str(n) for n in range(30)]
+    assert sorted(int(text.split("x")[0]) for text in seen[:30]) == list(range(30))
     assert sorted(seen[30:60]) == sorted(seen[:30])
     assert seen[30:60] != seen[:30]
     assert seen[60:] != seen[30:40]
+    other = SampleStream(path, tokenizer, **{**options, "seed": 4})
+    assert [ids(other, step) for step in range(3)] != first[:3]  # seeds of a run differ from the first step on
 
 
 def test_replay_tasks_and_long_samples(tmp_path, tokenizer):

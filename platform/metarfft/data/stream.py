@@ -1,7 +1,7 @@
 """The samples of a training step, by the number of the step and by nothing else.
 
 Step k of a run with B samples a step takes the samples [k B, (k+1) B) of an endless stream: the rows of a Parquet
-dataset, epoch after epoch, each epoch but the first in a new seeded order. What a step trains on depends on neither the
+dataset, epoch after epoch, each in its own order by the seed. What a step trains on depends on neither the
 number of workers nor on where the run was interrupted.
 """
 
@@ -78,9 +78,7 @@ class Rows:
         order, ends = self._order(epoch)
         nth = bisect.bisect_right(ends, at)
         group = order[nth]
-        within = at - (ends[nth] - self._groups[group][2])
-        if epoch:
-            within = int(self._shuffled(epoch, group)[within])
+        within = int(self._shuffled(epoch, group)[at - (ends[nth] - self._groups[group][2])])
         table = self._table(group)
         return table["prompt"][within].as_py(), table["response"][within].as_py()
 
@@ -88,8 +86,7 @@ class Rows:
         """The row groups in the order of this epoch, and the places at which each ends."""
         if epoch not in self._orders:
             order = list(range(len(self._groups)))
-            if epoch:
-                random.Random(f"{self._seed}/{epoch}").shuffle(order)
+            random.Random(f"{self._seed}/{epoch}").shuffle(order)
             ends = np.cumsum([self._groups[g][2] for g in order]).tolist()
             self._orders = {epoch: (order, ends)}
         return self._orders[epoch]
