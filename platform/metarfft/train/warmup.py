@@ -42,7 +42,8 @@ class WarmupStream:
         """The sample at this place of the stream."""
         rng = random.Random(f"warm-up/{self._seed}/{place}")
         kind = rng.choice([self._chunks, self._store, self._lists])
-        ids, learnt = map(np.array, zip(*kind(rng), strict=True))
+        end = (self._tokenizer.eos_token_id, True)  # or no method could learn in a few steps when to stop
+        ids, learnt = map(np.array, zip(*kind(rng), end, strict=True))
         labels = np.where(learnt, ids, IGNORED)
         return Tokens(ids, labels, jump_positions(len(ids), self._positions, rng))
 
