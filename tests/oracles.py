@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import accumulate, combinations, groupby, pairwise, product, zip_longest
+from typing import Any
 
 VOWELS = "aeiouAEIOU"
 ADJECTIVES = [
@@ -224,6 +225,50 @@ def lc_2682(n: int, k: int) -> list[int]:
     return sorted({*range(1, n + 1)} - {friend + 1 for friend in friends[:again]})
 
 
+def lc_388(tree: str) -> int:
+    folders: dict[int, str] = {-1: ""}
+    files = []
+    for line in tree.split("\n"):
+        name = line.lstrip("\t")
+        depth = len(line) - len(name)
+        path = f"{folders[depth - 1]}/{name}"
+        if "." in name:
+            files.append(path[1:])
+        else:
+            folders[depth] = path
+    return max(map(len, files), default=0)
+
+
+def lc_705(operations: list[str]) -> list[str]:
+    keys: set[str] = set()
+    results = []
+    for word, key in map(str.split, operations):
+        results.append(str(key in keys if word == "contains" else None))
+        keys = keys | {key} if word == "add" else keys - {key} if word == "remove" else keys
+    return results
+
+
+def lc_1417(s: str) -> str:
+    kinds = re.findall("[a-z]", s), re.findall("[0-9]", s)
+    if abs(len(kinds[0]) - len(kinds[1])) > 1:
+        return ""
+    return "".join(map("".join, zip_longest(*sorted(kinds, key=len, reverse=True), fillvalue="")))
+
+
+def lc_2460(nums: list[int]) -> list[int]:
+    def merged(first: int, rest: list[int]) -> list[int]:
+        if not rest:
+            return [first]
+        return [2 * first, *merged(0, rest[1:])] if first == rest[0] else [first, *merged(rest[0], rest[1:])]
+
+    return sorted(merged(nums[0], nums[1:]), key=lambda num: num == 0)
+
+
+def without_each(items: Any) -> list[Any]:
+    """The sequence without its first item, without its second one, and so on."""
+    return [items[:i] + items[i + 1 :] for i in range(len(items))]
+
+
 ORACLES: dict[str, Callable[..., object]] = {
     "bbh_dyck_languages": lambda brackets: reduce_by(r"\(\)|\[\]|\{\}", brackets) == "",
     "bbh_hyperbaton": lambda words: all(
@@ -307,4 +352,20 @@ ORACLES: dict[str, Callable[..., object]] = {
     "lc_2869": lc_2869,
     "lc_2899": lc_2899,
     "lc_3271": lc_3271,
+    "lc_388": lc_388,
+    "lc_500": lambda words: [
+        word for word in words if any({*word.lower()} <= {*row} for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    ],
+    "lc_705": lc_705,
+    "lc_890": lambda words, pattern: [
+        word for word in words if [*map(word.index, word)] == [*map(pattern.index, pattern)]
+    ],
+    "lc_953": lambda words, order: sorted(words, key=lambda word: [*map(order.index, word)]) == words,
+    "lc_1417": lc_1417,
+    "lc_1909": lambda nums: any(all(a < b for a, b in pairwise(rest)) for rest in without_each(nums)),
+    "lc_2047": lambda sentence: sum(
+        re.fullmatch("([a-z]+(-[a-z]+)?)?[!.,]?", word) is not None for word in sentence.split()
+    ),
+    "lc_2423": lambda word: any(len({*Counter(rest).values()}) <= 1 for rest in without_each(word)),
+    "lc_2460": lc_2460,
 }

@@ -11,7 +11,9 @@ import pytest
 
 from metarfft import tasks
 from metarfft.cli import main
+from metarfft.rules import RuleError
 from metarfft.samples import make_sample
+from metarfft.serve.ask import prompt
 
 FIELDS = {
     "task", "source", "split", "length", "seed", "index", "method", "style", "shots", "input", "rule", "prompt",
@@ -42,7 +44,7 @@ def test_sample_prints_json_lines_without_heavy_imports() -> None:
         assert row["response"].endswith(f"So the answer is {row['answer']}")
 
 
-@pytest.mark.parametrize("style", ["code", "indexed"])
+@pytest.mark.parametrize("style", ["code", "indexed", "natural"])
 @pytest.mark.parametrize("method", ["rfft", "scratchpad", "direct"])
 def test_every_task_has_samples_in_every_form(method: str, style: str) -> None:
     for task in tasks.all_tasks().values():
@@ -92,7 +94,7 @@ def test_unknown_tasks_and_files_are_named(capsys: pytest.CaptureFixture) -> Non
     assert "no-such-file.py" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("style", ["code", "indexed"])
+@pytest.mark.parametrize("style", ["code", "indexed", "natural"])
 @pytest.mark.parametrize("task", ["nupa_add", "lc_461", "bbh_word_sorting"])
 def test_check_accepts_what_was_generated_and_names_a_changed_step(task: str, style: str, tmp_path: Path) -> None:
     row = make_sample(task, 6, 3, style=style)
@@ -113,3 +115,40 @@ def test_check_accepts_what_was_generated_and_names_a_changed_step(task: str, st
     divergence = json.loads(wrong.stdout)["divergence"]
     assert lines[middle] in divergence["got"].split("\n")
     assert lines[middle] not in divergence["expected"].split("\n")
+
+
+ADD = "def add(nums, start):\n    while nums:\n        start += nums.pop(0)\n    return start"
+
+
+NOBODY = "http://127.0.0.1:9/v1"  # the discard port
+
+
+def test_ask_shows_one_shorter_example(tmp_path: Path) -> None:
+    shown = prompt(ADD, {"nums": [4, 5, 6, 7, 8], "start": 12345}, None, "code")
+    assert shown.count("nums.pop(0)\n    return start") == 1  # the rule is listed once
+    questions = [line for line in shown.split("\n") if line.startswith("Q: ")]
+    assert questions == ["Q: What does the rule return for [4, 5, 6] and 123?",
+                         "Q: What does the rule return for [4, 5, 6, 7, 8] and 12345?"]  # fmt: skip
+    assert "So the answer is 138\n\nQ: " in shown
+    assert shown.endswith("\nA:\n")
+    own = prompt(ADD, {"nums": [4, 5], "start": 0}, {"nums": [], "start": 7}, "indexed")
+    assert "So the answer is 7\n\nQ: " in own
+    with pytest.raises(RuleError, match="--example"):
+        prompt("def f(a):\n    return a + 1", {"a": 3}, None, "code")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "given", "reason"),
+    [
+        (NOBODY, ["--input", '{"nums": [1, 2], "start": 0}'], f"{NOBODY}: Connection error"),
+        ("nowhere", ["--input", '{"nums": [1, 2], "start": 0}'], "nowhere: Connection error"),
+        (NOBODY, ["--input", '{"nums": [1, 2]}'], "the arguments of add are nums, start"),
+        (NOBODY, ["--input", '{"nums": [1], "start": 0}', "--example", "[1]"], "--example must be an"),
+    ],
+)
+def test_ask_without_an_endpoint_or_arguments(endpoint: str, given: list[str], reason: str, tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text(ADD)
+    done = run("ask", str(tmp_path / "rule.py"), *given, "--endpoint", endpoint, "--model", "any")
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metarfft import tasks
-from metarfft.rules import Rule, RuleError, compose, parse_answer, same_answer
+from metarfft.rules import STYLES, Rule, RuleError, compose, parse_answer, same_answer
 from metarfft.rules.verify import verify
 from metarfft.samples import make_sample
 
@@ -21,6 +21,51 @@ def add_all(nums):
         total += x
     return total
 """
+
+
+MANY_LINES = """
+def f(text, nums, k):
+    seen = {}
+    out = ''
+    flag = False
+    while text:
+        if text[0].isdigit() and text[0] not in seen:
+            seen[text[0]] = seen.get(text[0], 0) + 1
+        elif text[-1] != 'x':
+            out = text[-1] + out
+        else:
+            break
+        text = text[1:]
+    for i in range(1, k):
+        if nums[i] % 2 == 0:
+            nums[i], nums[i - 1] = nums[i - 1], nums[i]
+        flag = not flag
+    nums.append(len(out) // k)
+    return flag
+"""
+
+
+def test_sentences_of_a_rule() -> None:
+    assert Rule(MANY_LINES).text("english") == [
+        "You are given text, nums and k.",
+        "1. Start with an empty table as seen.",
+        "2. Start with an empty text as out.",
+        "3. Set flag to False.",
+        "4. As long as text is not empty, repeat steps 5 to 11.",
+        "   5. If the first character of text is a digit and the first character of text is not in seen, do step 6.",
+        "      6. Add 1 to the entry of seen for the first character of text (0 if it has none).",
+        "   7. Otherwise, if the last character of text is not 'x', do step 8.",
+        "      8. Put the last character of text in front of out.",
+        "   9. Otherwise, do step 10.",
+        "      10. Leave the loop.",
+        "   11. Remove the first character of text.",
+        "12. For i from 1 to just before k, do steps 13 to 15.",
+        "   13. If the element at index i of nums is even, do step 14.",
+        "      14. Exchange the element at index i of nums and the element at index i minus 1 of nums.",
+        "   15. Turn flag into its opposite.",
+        "16. Put the length of out divided by k, rounded down at the end of nums.",
+        "17. The answer is flag.",
+    ]
 
 
 def test_code_trajectory_recites_shows_and_answers() -> None:
@@ -100,10 +145,11 @@ def test_every_program_computes_what_python_computes(name: str) -> None:
     expected = namespace["f"](**{k: v.copy() if isinstance(v, list) else v for k, v in inputs.items()})
     rule = Rule(source)
     assert rule.run(inputs) == expected
-    assert rule.trace(inputs, "plain").value == expected
-    assert rule.trace(inputs, "indexed").value == expected
-    for style in ("code", "indexed"):
-        assert verify(rule, inputs, rule.trajectory(inputs, style)).correct
+    for name, style in STYLES.items():
+        assert rule.trace(inputs, style.view).value == expected
+        verdict = verify(rule, inputs, rule.trajectory(inputs, name), name)
+        assert verdict.correct, verdict
+        assert all(count["got"] == count["expected"] for count in verdict.loop_iterations.values())
 
 
 REFUSED = {
@@ -179,12 +225,10 @@ def test_composed_rules_trace_as_they_run(seed: int, length: int) -> None:
 @given(st.integers(0, 10**9), st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_changed_digit_is_caught_at_its_step(seed: int, data: st.DataObject) -> None:
-    style = data.draw(st.sampled_from(["code", "indexed"]))
+    style = data.draw(st.sampled_from(list(STYLES)))
     sample = make_sample("lc_461", 6, seed, style=style)
     rule = Rule(sample["rule"])
-    trace = rule.trace(sample["input"], "plain" if style == "code" else "indexed", _base(sample))
-    from metarfft.rules import STYLES
-
+    trace = rule.trace(sample["input"], STYLES[style].view, _base(sample))
     steps = rule.render(trace, STYLES[style])
     assert "".join(steps) == sample["response"]
     number = data.draw(st.sampled_from([n for n, step in enumerate(steps[:-1]) if step and step[-2].isdigit()]))

@@ -11,6 +11,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
+from metarfft.cli import main
 from metarfft.config import Config
 from metarfft.data.generate import generate
 from metarfft.evaluate import sweep
@@ -98,8 +99,23 @@ async def answers(url: str, asked: list[tuple[str, list[int]]]) -> list[dict]:
     return [reply.raise_for_status().json()["choices"][0] for reply in replies]
 
 
+def own_rule(folder: Path, url: str, capfd) -> None:
+    """`metarfft ask` with the random base, which follows no rule."""
+    (folder / "rule.py").write_text("def count(nums):\n    n = 0\n    for x in nums:\n        n += 1\n    return n")
+    given = ["--input", '{"nums": [1, 2, 3, 4]}', "--style", "indexed"]
+    line = ["ask", str(folder / "rule.py"), *given, "--endpoint", url]
+    capfd.readouterr()
+    assert main([*line, "--model", "base", "--max-tokens", "12"]) == 1
+    said, verdict = capfd.readouterr()
+    assert said.strip()
+    assert "wrong: step 1 (line 2 of the rule) is" in verdict
+    assert "there is no answer, the right one is 4" in verdict
+    assert main([*line, "--model", "missing"]) == 2
+    assert "does not serve missing" in capfd.readouterr().err
+
+
 @pytest.mark.timeout(600)
-def test_served_models(ray_cluster, config, models):
+def test_served_models(ray_cluster, config, models, tmp_path, capfd):
     from metarfft.serve.app import serving
 
     everything = [Model("base", models[0].base), *models]
@@ -117,6 +133,7 @@ def test_served_models(ray_cluster, config, models):
         assert sweep.ask(config, url, questions, tokenizers) == 0
         with pytest.raises(RuntimeError, match="does not serve missing"):
             sweep.ask(config, url, [sweep.Question(Model("missing", models[0].base), questions[0].row, "")], tokenizers)
+        own_rule(tmp_path, url, capfd)
 
     for (model, prompt), choice in zip(asked, choices, strict=True):
         ids, chances = hugging_face(model, prompt)

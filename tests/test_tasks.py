@@ -55,7 +55,7 @@ def test_sampler_depends_on_its_generator_only(task: Task) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_yes_and_no_are_balanced(task: Task) -> None:
-    for length in (3, 4, 8, 15, 30):
+    for length in (4, 8, 15, 30):  # shorter words, say, can always be made equally frequent
         if not task.has_length(length):
             continue
         answers = [task.rule(**draw(task, length, seed)) for seed in range(200)]

@@ -1,4 +1,4 @@
-"""The command ``metarfft``: tasks, samples, traces and checks. Starts in a moment: no Ray, no torch."""
+"""The command ``metarfft``: tasks, samples, traces, checks and questions. Starts in a moment: no Ray, no torch."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="metarfft", description="Rule-following data: tasks, samples, traces, checks."
+        prog="metarfft", description="Rule-following data: tasks, samples, traces, checks; questions to a model."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -63,6 +63,16 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             command.add_argument("file", nargs="?", type=Path, help="the text; default: standard input")
         command.set_defaults(command=function)
+
+    command = commands.add_parser("ask", help="ask a live endpoint to follow a rule, after one worked example")
+    command.add_argument("rule", type=Path, help="a file with one Python function")
+    command.add_argument("--input", required=True, metavar="JSON", help="arguments")
+    command.add_argument("--example", metavar="JSON", help="arguments of the example; default: the input, shortened")
+    command.add_argument("--endpoint", required=True, metavar="URL", help="as in http://127.0.0.1:8000/v1")
+    command.add_argument("--model", required=True, metavar="NAME", help="as the endpoint calls it")
+    command.add_argument("--style", choices=list(STYLES), default="code")
+    command.add_argument("--max-tokens", type=int, metavar="N", help="default: what the endpoint allows")
+    command.set_defaults(command=ask)
     return parser
 
 
@@ -114,18 +124,52 @@ def check(arguments: argparse.Namespace) -> int:
     return 0 if verdict["correct"] else 1
 
 
+def ask(arguments: argparse.Namespace) -> int:
+    from metarfft.rules.verify import verify
+    from metarfft.serve.ask import prompt, stream
+
+    source, inputs = _read(arguments)
+    example = _arguments("--example", arguments.example) if arguments.example else None
+    asked = prompt(source, inputs, example, arguments.style)
+    text = ""
+    try:
+        for piece in stream(arguments.endpoint, arguments.model, asked, arguments.max_tokens):
+            text += piece
+            print(piece, end="", flush=True)
+    finally:
+        print()
+    verdict = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style).to_json())
+    print(_summary(verdict), file=sys.stderr)
+    return 0 if verdict["correct"] else 1
+
+
+def _summary(verdict: dict[str, Any]) -> str:
+    if verdict["correct"]:
+        return f"correct: every step follows the rule, and the answer is {verdict['expected']}"
+    told = f"the answer is {verdict['answer']}" if verdict["answer"] is not None else "there is no answer"
+    right = f"the right one is {verdict['expected']}"
+    if not (divergence := verdict["divergence"]):
+        return f"wrong: {told}; {right}"
+    place = f"step {divergence['step']} (line {divergence['line']} of the rule)"
+    return f"wrong: {place} is {divergence['got']!r}, not {divergence['expected']!r}; {told}, {right}"
+
+
 def _read(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     try:
         source = arguments.rule.read_text()
     except UnicodeDecodeError:
         raise ValueError(f"{arguments.rule} is not a text file") from None
+    return source, _arguments("--input", arguments.input)
+
+
+def _arguments(option: str, text: str) -> dict[str, Any]:
     try:
-        inputs = json.loads(arguments.input)
+        inputs = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"--input is not JSON: {error}") from None
+        raise ValueError(f"{option} is not JSON: {error}") from None
     if not isinstance(inputs, dict):
-        raise ValueError('--input must be an object of argument names and values, as in {"a": 1}')
-    return source, inputs
+        raise ValueError(f'{option} must be an object of argument names and values, as in {{"a": 1}}')
+    return inputs
 
 
 if __name__ == "__main__":

@@ -85,8 +85,7 @@ def make_sample(
     prompt, response = _write(rule, inputs, question, method, style, Random(f"{key}|marks"))
     if shots:
         assert example is not None
-        shown, worked = _write(rule, example, question, method, style, Random(f"{key}|example marks"))
-        prompt = f"{shown}{worked}\n\n{prompt[prompt.rindex('Q: ') :]}"
+        prompt = _after(_write(rule, example, question, method, style, Random(f"{key}|example marks")), prompt)
     expected = format_answer(rule.run(inputs))
     if not same_answer(expected, parse_answer(response)):
         which = f"{task}, length {length}, seed {seed}, index {index}"
@@ -98,13 +97,32 @@ def make_sample(
     }  # fmt: skip
 
 
-def prompt_for(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int = 0) -> str:
-    """The prompt that asks a model to follow ``rule`` on ``inputs``."""
-    listing = STYLES[style].listing(rule.lines)
-    return f"{INSTRUCTION}\nrule:\n{listing}\nQ: {ask(rule, inputs, question, style, base)}\nA:\n"
+def one_shot(rule: Rule, example: dict[str, Any], inputs: dict[str, Any], question: str, style: str) -> str:
+    """The prompt that shows a model ``rule`` followed on ``example`` and asks it to follow it on ``inputs``.
+
+    Args:
+        question: its text, with ``{name}`` for the value of an argument.
+
+    Raises:
+        RuleError: the rule cannot run on one of the two.
+    """
+    prompt = _rfft_prompt(rule, inputs, question, style, 0)
+    base = (marks.MARKS // 2) if STYLES[style].view == "indexed" else 0  # the two do not share marks
+    return _after((_rfft_prompt(rule, example, question, style, base), rule.trajectory(example, style, base)), prompt)
 
 
-def ask(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int) -> str:
+def _after(example: tuple[str, str], prompt: str) -> str:
+    """The prompt behind a worked example (a prompt and its response) of the same rule, which is listed once."""
+    shown, worked = example
+    return f"{shown}{worked}\n\n{prompt[prompt.rindex('Q: ') :]}"
+
+
+def _rfft_prompt(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int) -> str:
+    listing = STYLES[style].listing(rule.text(STYLES[style].view))
+    return f"{INSTRUCTION}\nrule:\n{listing}\nQ: {_ask(rule, inputs, question, style, base)}\nA:\n"
+
+
+def _ask(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int) -> str:
     """The question's text with the values in their places, as the style writes them."""
     if style != "indexed":
         return question.format(**{name: write(value) for name, value in inputs.items()})
@@ -119,8 +137,8 @@ def _write(
     chosen = STYLES[style]
     if method == "rfft":
         trace = rule.trace(inputs, chosen.view, base)
-        return prompt_for(rule, inputs, question, style, base), "".join(rule.render(trace, chosen))
-    prompt = f"Q: {ask(rule, inputs, question, style, base)}\nA:\n"
+        return _rfft_prompt(rule, inputs, question, style, base), "".join(rule.render(trace, chosen))
+    prompt = f"Q: {_ask(rule, inputs, question, style, base)}\nA:\n"
     if method == "direct":
         return prompt, ANSWER + format_answer(rule.run(inputs))
     return prompt, rule.scratchpad(rule.trace(inputs, chosen.view, base), style)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from metarfft.rules import guards, marks
-from metarfft.rules.expressions import Expressions, Values, template
+from metarfft.rules import english, guards, marks
+from metarfft.rules.expressions import Expressions, Values
 from metarfft.rules.language import BUILTINS, is_elif
 from metarfft.rules.sites import Kind, Site, View
 
@@ -109,7 +109,8 @@ class _Compiler:
     def __init__(self, function: ast.FunctionDef, text: list[str], view: View | None) -> None:
         self.function, self.text, self.view = function, text, view
         self.pointers = pointers(function) if view == "indexed" else {}
-        self.expressions = Expressions(view or "plain", self.pointers)
+        write = english.labels(function) if view == "english" else ast.unparse
+        self.expressions = Expressions(view or "plain", self.pointers, write)
         self.sites: list[Site] = []
         self.source: list[str] = []
         self.linenos: list[int] = [0]
@@ -223,15 +224,15 @@ class _Compiler:
     def calculation(self, shown: ast.expr, values: Values, target: ast.expr) -> str | None:
         if isinstance(shown, (ast.Constant, ast.List, ast.Dict, ast.Set, ast.Tuple)) or isinstance(target, ast.Tuple):
             return None
-        text = template(shown)
+        text = self.expressions.text(shown)
         if isinstance(shown, ast.Name):  # one value: say where it was read, when its place has a number
             label = next((read.label for read in values.reads if read.value == text), None)
             return label if label and "{" in label else None
         return text
 
     def mutations(self, values: Values) -> tuple[tuple[str, str], ...]:
-        """Variables that the step's expression changed. In a loop a plain view states them at the next loop test."""
-        if self.view == "plain" and self.loops:
+        """Variables that the step's expression changed. In a loop they are stated at the next loop test."""
+        if self.view != "indexed" and self.loops:
             return ()
         names = dict.fromkeys(values.mutated)
         return tuple((name, f"{{{values.add(self.expressions.show(name, name))}}}") for name in names)
@@ -258,7 +259,7 @@ class _Compiler:
                 place = f"{ast.unparse(base)}[{name}]"
                 places.append(place)
                 shown = f"_element({ast.unparse(base)}, {name})" if self.view == "indexed" else f"_show({place})"
-                label = template(ast.Subscript(item.value, shown_index, ast.Load()))
+                label = self.expressions.text(ast.Subscript(item.value, shown_index, ast.Load()))
                 if not isinstance(value, ast.Constant) and len(targets) == 1:
                     self.write(f"_nest({ast.unparse(base)}, _value)")
             changes.append((label, shown))
@@ -282,7 +283,7 @@ class _Compiler:
             self.write(f"_fit({ast.unparse(receiver)})")
         if values is not None:
             values.mutated += [receiver.id] if isinstance(receiver, ast.Name) else []
-            self.step("mutate", values, template(shown), self.mutations(values))
+            self.step("mutate", values, self.expressions.text(shown), self.mutations(values))
 
     def While(self, node: ast.While) -> None:
         if self.view is None:
@@ -316,8 +317,8 @@ class _Compiler:
         run, shown = self.expressions.translate(node.iter, values)
         self.preset(values)
         self.write(f"_iter{line} = _ordered({ast.unparse(run)})")
-        if self.view == "plain" or not isinstance(node.iter, ast.Name):
-            self.step("loop_start", values, template(shown), keyword="for")
+        if self.view != "indexed" or not isinstance(node.iter, ast.Name):
+            self.step("loop_start", values, self.expressions.text(shown), keyword="for")
         values = Values()
         if self.view == "indexed" and isinstance(node.target, ast.Name):
             self.write(f"for {node.target.id}, _text in _walk(_iter{line}):")
@@ -350,8 +351,8 @@ class _Compiler:
         self.indent -= 1
 
     def state(self, node: ast.While | ast.For, values: Values) -> tuple[tuple[str, str], ...]:
-        """Containers that this loop's own body changes in place: their state is stated at each test (plain view)."""
-        if self.view != "plain":
+        """Containers that this loop's own body changes in place: their state is stated at each test."""
+        if self.view == "indexed":
             return ()
         shown = {read.label for read in values.reads}
         names = [name for name in _changed_in_place(node.body) if name not in shown]
@@ -407,7 +408,7 @@ class _Compiler:
             return
         self.preset(values)
         self.write(f"_result = {ast.unparse(run)}")
-        calculation = None if isinstance(shown, (ast.Name, ast.Constant)) else template(shown)
+        calculation = None if isinstance(shown, (ast.Name, ast.Constant)) else self.expressions.text(shown)
         result = values.add("_full(_result)" if self.view == "indexed" else "_show(_result)")
         self.step("return", values, calculation, (("return", f"{{{result}}}"),))
         self.write("return _result")

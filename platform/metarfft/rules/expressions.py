@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from string import Formatter
 
@@ -21,9 +22,9 @@ _FIELD = re.compile(r"__v(\d+)__")
 Pair = tuple[ast.expr, ast.expr]  # what runs, and what is shown with values in their places
 
 
-def template(node: ast.expr) -> str:
-    """The text of an expression whose ``__v3__`` names are the fields ``{3}``."""
-    return _FIELD.sub(r"{\1}", ast.unparse(node).replace("{", "{{").replace("}", "}}"))
+def template(text: str) -> str:
+    """The template of a text in which ``__v3__`` stands for the field ``{3}``."""
+    return _FIELD.sub(r"{\1}", text.replace("{", "{{").replace("}", "}}"))
 
 
 def fstring(text: str, values: list[str]) -> str:
@@ -58,16 +59,22 @@ class Expressions:
     Args:
         view: how values are written.
         pointers: for the view ``indexed``, the function that shows a variable by its head, tail or both ends.
+        write: the text of an expression in the view.
     """
 
-    def __init__(self, view: View, pointers: dict[str, str]) -> None:
+    def __init__(self, view: View, pointers: dict[str, str], write: Callable[[ast.expr], str]) -> None:
         self.view = view
         self.pointers = pointers
+        self.write = write
         self.captures = 0
+
+    def text(self, shown: ast.expr) -> str:
+        """The template of an expression as it is shown."""
+        return template(self.write(shown))
 
     def show(self, code: str, name: str | None = None) -> str:
         """Code that writes the value of ``code`` out, as the variable ``name`` if it is one."""
-        if self.view == "plain":
+        if self.view != "indexed":
             return f"_show({code})"
         return f"{self.pointers.get(name or '', '_show')}({code})"
 
@@ -134,9 +141,9 @@ class Expressions:
         if not isinstance(base, ast.Name):  # a sequence is named, not written out
             base, shown_base = self.quietly(base, values, changed)
         index, shown_index = self.quietly(node.slice, values, changed)
-        label = template(ast.Subscript(shown_base, shown_index, ast.Load()))
+        label = self.text(ast.Subscript(shown_base, shown_index, ast.Load()))
         is_slice = isinstance(node.slice, ast.Slice)
-        if self.view == "plain" or is_slice or not isinstance(base, ast.Name):
+        if self.view != "indexed" or is_slice or not isinstance(base, ast.Name):
             run, code = self._capture(ast.Subscript(base, index, ast.Load()))
             slot = values.add(self.show(code))
             if not (is_slice and self.view == "indexed"):
@@ -167,7 +174,7 @@ class Expressions:
         shown = ast.Call(node.func, shown_args, node.keywords)
         if values is None or several or function not in _SHOWN:
             return run, shown
-        return self._atom(run, template(shown), values)
+        return self._atom(run, self.text(shown), values)
 
     def change(self, node: ast.Call, values: Values | None) -> Pair:
         """A method call that stands alone: what it reads is its arguments, what it returns is dropped."""
@@ -185,7 +192,7 @@ class Expressions:
             return run, run
         if function.attr in MUTATING_METHODS and isinstance(function.value, ast.Name):
             values.mutated.append(function.value.id)
-        return self._atom(run, template(shown), values, silent=self.view == "indexed" and function.attr == "pop")
+        return self._atom(run, self.text(shown), values, silent=self.view == "indexed" and function.attr == "pop")
 
     def _call_method(self, node: ast.Call, receiver: ast.expr, shown_receiver: ast.expr, arguments: list[Pair]) -> Pair:
         assert isinstance(node.func, ast.Attribute)
@@ -231,7 +238,7 @@ class Expressions:
                 setattr(run, name, [self._translate(c, inner, everything)[0] for c in child])
             elif isinstance(child, ast.expr):
                 setattr(run, name, self._translate(child, inner, everything)[0])
-        equals = " = " if self.view == "plain" else "="
+        equals = "=" if self.view == "indexed" else " = "
         parts = []
         for read in inner.reads:
             if read.label is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from metarfft.rules import marks
+from metarfft.rules import english, marks
 from metarfft.rules.compiler import Program, compile_rule, sequences
 from metarfft.rules.guards import BudgetError, fit, nest
 from metarfft.rules.language import RuleError, parse
@@ -70,8 +70,12 @@ class Rule:
     def program(self, view: View | None) -> Program:
         """The compiled rule: for a view, or (None) without tracing."""
         if view not in self._programs:
-            self._programs[view] = compile_rule(self.function, self.lines, view)
+            self._programs[view] = compile_rule(self.function, self.text(view), view)
         return self._programs[view]
+
+    def text(self, view: View | None) -> list[str]:
+        """The rule's lines as a view recites them: English sentences for ``english``, else its code."""
+        return english.sentences(self.function, len(self.lines)) if view == "english" else self.lines
 
     def run(self, inputs: Mapping[str, Any]) -> Any:
         """What the rule returns, without a trace.
@@ -103,7 +107,7 @@ class Rule:
             return text
 
         def reads(*parts: str | None) -> str:
-            return (", " if view == "plain" else " ").join(part for part in parts if part)
+            return (" " if view == "indexed" else ", ").join(part for part in parts if part)
 
         marker = marks.Marker(base)
         arguments = self._arguments(inputs)

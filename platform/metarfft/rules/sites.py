@@ -14,7 +14,7 @@ Kind = Literal[
     "entry", "loop_start", "loop_in", "loop_out", "branch_in", "branch_out", "else", "assign", "mutate", "break",
     "continue", "pass", "return",
 ]  # fmt: skip
-View = Literal["plain", "indexed"]
+View = Literal["plain", "indexed", "english"]  # how values and their places are written
 Step = tuple[int, tuple[str, ...]]
 
 

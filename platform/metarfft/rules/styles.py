@@ -17,12 +17,22 @@ ANSWER = "So the answer is "
 
 @dataclass(frozen=True)
 class Style:
-    """One way to write steps. ``template(site)`` is the text of a step with ``{k}`` for its values."""
+    """One way to write steps.
+
+    Attributes:
+        view: what of the rule and its values is shown.
+        template: the text of a site's steps with ``{k}`` for their values.
+        listing: the rule in a prompt, from its lines.
+        header: the line that a site's steps begin with.
+        entered: regular expression of what follows that line where a loop is entered.
+    """
 
     name: str
     view: View
     template: Callable[[Site], str]
     listing: Callable[[list[str]], str]
+    header: Callable[[Site], str]
+    entered: str = ""
 
 
 def _literal(text: str) -> str:
@@ -64,6 +74,11 @@ def _code(site: Site) -> str:
         return f"{line}\n" + (f"{state}\n" if state else "") + f"{outcome}\n"
     if site.kind == "loop_start":
         return f"{line}\ngo over {site.calculation}\n"
+    return f"{line}\n" + _change(site, changes)
+
+
+def _change(site: Site, changes: str) -> str:
+    """What a step reads, and what it changes."""
     if site.kind == "mutate":
         now = f"{site.calculation}" + (f", {changes}" if changes else "")
     elif site.calculation and site.changes:
@@ -73,7 +88,7 @@ def _code(site: Site) -> str:
         now = changes
     # What the line after "now" says anyway is not said before it.
     reads = [read for read in site.reads if not read.is_name and (read.label is None or _is_news(read, site))]
-    return f"{line}\n" + (f"{_pairs(reads, ' = ', ', ')}\n" if reads else "") + f"now, {now}\n"
+    return (f"{_pairs(reads, ' = ', ', ')}\n" if reads else "") + f"now, {now}\n"
 
 
 def _is_news(read: Read, site: Site) -> bool:
@@ -88,7 +103,7 @@ def _reads(site: Site) -> str:
 
 
 def _indexed(site: Site) -> str:
-    line = f"L{site.lineno}:{_literal(site.line.strip())}\n"
+    line = _literal(_label(site)) + "\n"
     reads = _pairs(site.reads, "=", " ")
     changes = " ".join(f"{label}={value}" for label, value in site.changes)
     if site.kind == "entry":
@@ -107,6 +122,27 @@ def _indexed(site: Site) -> str:
     return f"{line}{reads}{';' if reads else ''}{changes}\n"
 
 
+def _natural(site: Site) -> str:
+    line = _literal(site.line) + "\n"
+    changes = ", ".join(f"{label} = {value}" for label, value in site.changes)
+    reads = _pairs(site.reads, " = ", ", ")
+    if site.kind == "entry":
+        return line + (f"{changes}\n" if changes else "")
+    if site.kind == "return":
+        return line + (f"{reads}\n" if reads else "") + ANSWER
+    if site.kind in ("else", "break", "continue", "pass"):
+        return line
+    if site.kind == "loop_start":
+        return line + (f"{reads}\n" if reads else "")
+    if site.kind in ("loop_in", "loop_out") and site.keyword == "for":
+        return line + (f"next, {changes}\n" if site.kind == "loop_in" else "none is left, so the loop ends\n")
+    if site.kind in ("loop_in", "loop_out", "branch_in", "branch_out"):
+        state = ", ".join(part for part in (reads, changes) if part)
+        verdict = {"loop_in": "go on", "loop_out": "the loop ends", "branch_in": "yes", "branch_out": "no"}[site.kind]
+        return line + (f"{state}, so {verdict}\n" if state else f"{verdict}\n")
+    return line + _change(site, changes)
+
+
 def _scratchpad(site: Site) -> str:
     if site.kind == "return":
         return ANSWER
@@ -120,12 +156,24 @@ def _labelled(lines: list[str]) -> str:
     return "\n".join(f"L{number}:{line}" for number, line in enumerate(lines, 1))
 
 
-CODE = Style("code", "plain", _code, "\n".join)
-INDEXED = Style("indexed", "indexed", _indexed, _labelled)
-STYLES = {"code": CODE, "indexed": INDEXED}
+def _line(site: Site) -> str:
+    return site.line
+
+
+def _label(site: Site) -> str:
+    return f"L{site.lineno}:{site.line.strip()}"
+
+
+STYLES = {
+    style.name: style
+    for style in (
+        Style("code", "plain", _code, "\n".join, _line, "(?:[^\n]*\n)?enter the loop$"),
+        Style("indexed", "indexed", _indexed, _labelled, _label, "[^\n]*;enter$"),
+        Style("natural", "english", _natural, "\n".join, _line, "(?:next, |[^\n]*go on$)"),
+    )
+}
 SCRATCHPADS = {
-    "code": Style("scratchpad", "plain", _scratchpad, "\n".join),
-    "indexed": Style("scratchpad", "indexed", _scratchpad, _labelled),
+    style.name: Style("scratchpad", style.view, _scratchpad, style.listing, style.header) for style in STYLES.values()
 }
 
 

@@ -115,9 +115,7 @@ def _iterations(rule: Rule, trace: Trace, style: Style, text: str) -> dict[int, 
     for number, site in enumerate(rule.program(style.view).sites):
         if site.kind != "loop_in":
             continue
-        header = f"L{site.lineno}:{site.line.strip()}" if style.view == "indexed" else site.line
-        word = ";enter" if style.view == "indexed" else "enter the loop"
-        entered = re.compile(f"^{re.escape(header)}\n(?:[^\n]*\n)?[^\n]*{word}$", re.MULTILINE)
-        left = [m for m in entered.findall(text) if "do not" not in m]
-        counts[site.lineno] = {"expected": sum(s == number for s, _ in trace.steps), "got": len(left)}
+        entered = re.compile(f"^{re.escape(style.header(site))}\n{style.entered}", re.MULTILINE)
+        expected = sum(s == number for s, _ in trace.steps)
+        counts[site.lineno] = {"expected": expected, "got": len(entered.findall(text))}
     return counts
