@@ -264,6 +264,29 @@ def lc_2460(nums: list[int]) -> list[int]:
     return sorted(merged(nums[0], nums[1:]), key=lambda num: num == 0)
 
 
+def baggage_cost(cabin: str, route: str, bags: list[list[int]]) -> int:
+    free, limit = {"economy": (1, 23), "premium": (2, 23), "business": (3, 32)}[cabin]
+    further = max(0, len(bags) - free)
+    fees = further * {"domestic": 40, "international": 75}[route] + max(0, further - 2) * 100
+    heavy = [120 if weight > 32 else 60 for weight, _ in bags if weight > limit]
+    return fees + sum(heavy) + 90 * sum(size > 158 for _, size in bags)
+
+
+def energy_bill(heating: str, months: list[list[int]]) -> int:
+    def cost(used: int) -> int:
+        discount = 40 if heating == "electric" and used > 300 else 0
+        return sum(1 + (n > 100) + (n > 300) for n in range(1, used + 1)) - discount
+
+    return sum(8 + max(0, cost(used) - solar) for used, solar in months)
+
+
+def scholarship(courses: list[list[int]]) -> bool:
+    steps = [1 if points < 50 else -(points >= 80) for points, _ in courses]
+    warnings = [*accumulate(steps, lambda held, step: max(0, held + step), initial=0)]
+    earned = sum(credits if points >= 50 else -credits for points, credits in courses)
+    return max(warnings) < 3 and earned >= 0
+
+
 def without_each(items: Any) -> list[Any]:
     """The sequence without its first item, without its second one, and so on."""
     return [items[:i] + items[i + 1 :] for i in range(len(items))]
@@ -368,4 +391,7 @@ ORACLES: dict[str, Callable[..., object]] = {
     ),
     "lc_2423": lambda word: any(len({*Counter(rest).values()}) <= 1 for rest in without_each(word)),
     "lc_2460": lc_2460,
+    "baggage_cost": baggage_cost,
+    "energy_bill": energy_bill,
+    "scholarship": scholarship,
 }

@@ -67,7 +67,7 @@ def make_sample(
     example: dict[str, Any] | None
     if task == SYNTHETIC:
         rule, inputs, question, example = _synthetic(length, key, STYLES[style].view)
-        source, task_split = SYNTHETIC, "pretrain"
+        source, task_split, background = SYNTHETIC, "pretrain", ""
     else:
         known = tasks.get(task)
         if not known.has_length(length):
@@ -76,7 +76,7 @@ def make_sample(
         inputs = known.sample(length, Random(f"{key}|input"))
         question = Random(f"{key}|question").choice(known.questions)
         example = _example(known, length, inputs, key) if shots else None
-        source, task_split = known.source, known.split
+        source, task_split, background = known.source, known.split, known.background
         if renamed:
             rule, names = _renamed(task, f"{seed}|{split}|names {index % RENAMINGS}")
             question = rename.rename_fields(question, names)
@@ -86,6 +86,8 @@ def make_sample(
     if shots:
         assert example is not None
         prompt = _after(_write(rule, example, question, method, style, Random(f"{key}|example marks")), prompt)
+    if background and method != "rfft":
+        prompt = f"{background}\n{prompt}"
     expected = format_answer(rule.run(inputs))
     if not same_answer(expected, parse_answer(response)):
         which = f"{task}, length {length}, seed {seed}, index {index}"

@@ -34,6 +34,8 @@ class Task:
         length_is: what the length of an input counts.
         description: what the rule computes, in a line.
         min_length, max_length: the lengths that the task can have (``max_length`` None: any).
+        background: what the question needs but does not say, such as written regulations; prompts without the rule
+            (scratchpad, direct) begin with it.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Task:
     description: str
     min_length: int = 1
     max_length: int | None = None
+    background: str = ""
 
     @cached_property
     def rule_source(self) -> str:
