@@ -1,15 +1,24 @@
-"""The command ``metarfft``: tasks, samples, traces, checks and questions. Starts in a moment: no Ray, no torch."""
+"""The command ``metarfft``: tasks, samples, traces, checks, questions, exports. No Ray, no torch: a moment to start."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from metarfft import sandbox, tasks
 from metarfft.rules import STYLES, Rule, RuleError
+
+FORMATS: dict[str, Callable[[str, str], dict[str, Any]]] = {
+    "messages": lambda prompt, response: {
+        "messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": response}]
+    },
+    "completions": lambda prompt, response: {"prompt": prompt, "completion": response},
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,12 +31,13 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return arguments.command(arguments)
+    except BrokenPipeError:  # of `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (RuleError, ValueError, OSError) as error:
         message = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         print(f"metarfft: {' '.join(message.split())}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,10 +48,12 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("tasks", help="list the tasks")
     command.add_argument("--json", action="store_true", help="one JSON array")
+    command.add_argument("--tasks", type=_task_folder, metavar="DIR", help="a folder of your own task files")
     command.set_defaults(command=list_tasks)
 
     command = commands.add_parser("sample", help="print samples of a task as JSON lines")
     command.add_argument("task", help="a task's id, or synthetic")
+    command.add_argument("--tasks", type=_task_folder, metavar="DIR", help="a folder of your own task files")
     command.add_argument("--length", type=int, required=True, metavar="N")
     command.add_argument("--count", type=int, default=1, metavar="K")
     command.add_argument("--seed", type=int, default=0, metavar="S")
@@ -73,7 +85,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--style", choices=list(STYLES), default="code")
     command.add_argument("--max-tokens", type=int, metavar="N", help="default: what the endpoint allows")
     command.set_defaults(command=ask)
+
+    command = commands.add_parser("export", help="write a generated dataset as JSON lines for other trainers")
+    command.add_argument("dataset", type=Path, help="its folder, as in outputs/tiny/data/pretrain")
+    command.add_argument("--format", choices=list(FORMATS), default="messages")
+    command.set_defaults(command=export)
     return parser
+
+
+def _task_folder(folder: str) -> str:
+    """Sets the variable that `tasks.all_tasks` reads, as jobs do in their environment."""
+    os.environ[tasks.OWN_TASKS] = folder
+    return folder
 
 
 def list_tasks(arguments: argparse.Namespace) -> int:
@@ -122,6 +145,19 @@ def check(arguments: argparse.Namespace) -> int:
     verdict: dict[str, Any] = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style).to_json())
     print(json.dumps(verdict, indent=1, ensure_ascii=False))
     return 0 if verdict["correct"] else 1
+
+
+def export(arguments: argparse.Namespace) -> int:
+    import pyarrow.parquet as pq
+
+    shards = sorted(arguments.dataset.glob("part-*.parquet"))
+    if not shards:
+        raise ValueError(f"{arguments.dataset} holds no dataset: jobs/generate.py makes them")
+    write = FORMATS[arguments.format]
+    for shard in shards:
+        for row in pq.read_table(shard, columns=["prompt", "response"]).to_pylist():
+            print(json.dumps(write(row["prompt"], row["response"]), ensure_ascii=False))
+    return 0
 
 
 def ask(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,10 @@ import tasks
 # Ray counts logical CPUs. A served model takes two (vLLM and the HTTP ingress) and waits for ever, without an error,
 # for one that does not exist: a laptop with two cores declares more than it has. They are shared by time, as always.
 LEAST_CPUS = 6
-FORWARDED = ("MLFLOW_", "HF_", "TRANSFORMERS_", "TOKENIZERS_", "OMP_", "MKL_", "VLLM_", "CUDA_LAUNCH_", "NCCL_", "DS_")
+FORWARDED = (
+    "METARFFT_", "MLFLOW_", "HF_", "TRANSFORMERS_", "TOKENIZERS_", "OMP_", "MKL_", "VLLM_", "CUDA_LAUNCH_", "NCCL_",
+    "DS_",
+)  # fmt: skip
 
 _own_cpus: int | None = None  # logical CPUs of the private cluster that this process has started
 

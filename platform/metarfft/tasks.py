@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import os
 import pkgutil
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
 Source = Literal["leetcode", "nupa", "bbh", "symbolic", "practical"]
 Split = Literal["pretrain", "downstream"]
+OWN_TASKS = "METARFFT_TASKS"  # environment variable: folders of task files beside those of the package
 
 
 class UnknownTaskError(ValueError):
@@ -62,21 +66,38 @@ class Task:
 
 @cache
 def all_tasks() -> dict[str, Task]:
-    """Every task of the package ``tasks``, by id, in the order of their files.
+    """Every task of the package ``tasks`` and of the folders in METARFFT_TASKS, by id, in the order of their files.
 
     Raises:
-        ValueError: two files define the same id.
+        ValueError: two files define the same id, or a file in METARFFT_TASKS defines no task.
     """
     package = importlib.import_module("tasks")
     found: dict[str, Task] = {}
-    for module in pkgutil.walk_packages(package.__path__, "tasks."):
-        if module.ispkg:
-            continue
-        task = importlib.import_module(module.name).TASK
+    modules = [m.name for m in pkgutil.walk_packages(package.__path__, "tasks.") if not m.ispkg]
+    for place, task in [*((name, importlib.import_module(name).TASK) for name in modules), *_own_tasks()]:
         if task.id in found:
-            raise ValueError(f"two tasks are called {task.id}: the second is {module.name}")
+            raise ValueError(f"two tasks are called {task.id}: the second is {place}")
         found[task.id] = task
     return found
+
+
+def _own_tasks() -> Iterator[tuple[str, Task]]:
+    for folder in filter(None, os.environ.get(OWN_TASKS, "").split(os.pathsep)):
+        if not Path(folder).is_dir():
+            raise ValueError(f"{OWN_TASKS}: {folder} is not a folder")
+        for file in sorted(Path(folder).glob("[!_]*.py")):
+            spec = importlib.util.spec_from_file_location(f"own_tasks.{file.stem}", file)
+            assert spec is not None
+            assert spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            try:
+                spec.loader.exec_module(module)
+                task = module.TASK
+            except Exception as error:
+                raise ValueError(f"{file} is not a task file: {type(error).__name__}: {error}") from error
+            if not isinstance(task, Task):
+                raise ValueError(f"{file}: TASK must be a metarfft.tasks.Task")
+            yield str(file), task
 
 
 def get(task_id: str) -> Task:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from metarfft.rules.language import is_elif
-from metarfft.rules.phrases import Jotted, Phrases, holdings, join
+from metarfft.rules.phrases import TAKEN, Jotted, Phrases, holdings, join
 
 
 def sentences(function: ast.FunctionDef, length: int) -> list[str]:
@@ -68,7 +68,7 @@ class _Writer(Phrases):
             return f"call the parts of {self.noun(value)} {join(names)}."
         name = self.noun(target)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "pop":
-            return f"take {self.noun(value).replace(' of ', ' off ', 1)} and call it {name}."
+            return f"take {self.noun(value).replace(TAKEN, ' off ', 1)} and call it {name}."
         if isinstance(value, (ast.List, ast.Dict)) or (isinstance(value, ast.Constant) and value.value == ""):
             return f"start with {self.noun(value)} as {name}."
         if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not) and self.noun(value.operand) == name:
@@ -111,24 +111,8 @@ class _Writer(Phrases):
         return words.format(name, value)
 
     def Expr(self, node: ast.Expr) -> str:
-        call = node.value
-        assert isinstance(call, ast.Call)
-        assert isinstance(call.func, ast.Attribute)
-        name, words = self.noun(call.func.value), [self.noun(argument) for argument in call.args]
-        if call.func.attr == "insert":
-            place = {"0": f"at the front of {name}"}.get(words[0], f"into {name} at index {words[0]}")
-            return f"put {words[1]} {place}."
-        if call.func.attr == "pop":
-            return f"remove {self.noun(call)}."
-        if isinstance(call.args[0] if call.args else None, ast.IfExp):
-            words[0] += ","
-        sentence = {
-            "append": "put {1} at the end of {0}.", "extend": "put the items of {1} at the end of {0}.",
-            "add": "add {1} to {0}.", "remove": "remove the first {1} from {0}.", "discard": "remove {1} from {0}.",
-            "clear": "empty {0}.", "reverse": "reverse {0}.", "sort": "sort {0} in ascending order.",
-            "update": "take the entries of {1} into {0}.", "setdefault": "enter {2} for {1} in {0} unless it is there.",
-        }[call.func.attr]  # fmt: skip
-        return sentence.format(name, *words)
+        assert isinstance(node.value, ast.Call)
+        return f"{self.change(node.value)}."
 
     def While(self, node: ast.While) -> str:
         if isinstance(node.test, ast.Constant) and node.test.value:

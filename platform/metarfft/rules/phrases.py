@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 
+from metarfft.rules.language import MUTATING_METHODS
+
 Holds = dict[str, str]  # variable -> "number", "text", "list", "sequence" (one of the two), "table" or "yes-no"
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -43,6 +45,14 @@ _TESTS = {
     "isdigit": "a digit", "isalpha": "a letter", "isalnum": "a letter or a digit", "islower": "in lower case",
     "isupper": "in upper case", "isspace": "a space",
 }  # fmt: skip
+_CHANGES = {
+    "append": "put {1} at the end of {0}", "extend": "put the items of {1} at the end of {0}",
+    "insert": "put {2} into {0} at index {1}", "add": "add {1} to {0}", "remove": "remove the first {1} from {0}",
+    "discard": "remove {1} from {0}", "clear": "empty {0}", "reverse": "reverse {0}",
+    "sort": "sort {0} in ascending order", "update": "take the entries of {1} into {0}",
+    "setdefault": "enter {2} for {1} in {0} unless it is there",
+}  # fmt: skip
+TAKEN = " taken off "  # the phrase for an element that is read and removed
 _METHODS_OF = {
     "list": {"pop", "append", "insert", "extend", "sort", "reverse"},
     "table": {"keys", "values", "items", "get", "setdefault"},
@@ -207,7 +217,9 @@ class Phrases:
         if function.attr == "pop":
             place = {"": "last", "-1": "last", "0": "first"}.get(ast.unparse(node.args[0]) if node.args else "")
             item = self.item(function.value)
-            return f"the {place} {item} of {of}" if place else f"the {item} at index {words[0]} of {of}"
+            return f"the {place} {item}{TAKEN}{of}" if place else f"the {item} at index {words[0]}{TAKEN}{of}"
+        if function.attr in MUTATING_METHODS:
+            return self.change(node)
         if function.attr in (*_TESTS, "startswith", "endswith"):
             return f"whether {self.condition(node)}"
         if function.attr == "split" and words == ["' '"]:
@@ -218,6 +230,18 @@ class Phrases:
             text = _METHODS_WITH[function.attr].format(of, *words)
             return f"{text} ({words[1]} if it has none)" if function.attr == "get" and len(words) > 1 else text
         return ast.unparse(node)
+
+    def change(self, call: ast.Call) -> str:
+        """The order to do what a method call does to its object."""
+        assert isinstance(call.func, ast.Attribute)
+        name, words = self.noun(call.func.value), [self.noun(argument) for argument in call.args]
+        if call.func.attr == "pop":
+            return f"remove {self.noun(call).replace(TAKEN, ' of ', 1)}"
+        if call.func.attr == "insert" and words[0] == "0":
+            return f"put {words[1]} at the front of {name}"
+        if isinstance(call.args[0] if call.args else None, ast.IfExp):
+            words[0] += ","
+        return _CHANGES[call.func.attr].format(name, *words)
 
     def condition(self, node: ast.expr, negated: bool = False) -> str:
         """The clause that says that the expression holds, or with ``negated`` that it does not."""
