@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from metarfft import tasks
 from metarfft.cli import main
 from metarfft.rules import RuleError
-from metarfft.samples import make_sample
+from metarfft.samples import make_sample, to_row
 from metarfft.serve.ask import prompt
 
 FIELDS = {
@@ -152,3 +154,56 @@ def test_ask_without_an_endpoint_or_arguments(endpoint: str, given: list[str], r
     assert done.returncode == 2
     assert reason in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+OWN_TASK = '''"""Double every number."""
+from metarfft.tasks import Task
+
+
+def double(nums):
+    result = []
+    while nums:
+        result.append(nums.pop(0) * 2)
+    return result
+
+
+TASK = Task(
+    id="double", rule=double, sample=lambda length, rng: {"nums": rng.choices(range(50), k=length)},
+    questions=("Double {nums}.", "What is twice each of {nums}?"), source="practical", split="downstream",
+    length_is="list length", description="every number doubled",
+)
+'''
+
+
+def test_own_tasks_come_from_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "double.py").write_text(OWN_TASK)
+    done = run("sample", "double", "--tasks", str(tmp_path), "--length", "3", "--style", "natural")
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)
+    assert row["answer"] == str([2 * num for num in row["input"]["nums"]])
+    assert "Put the first element taken off nums times 2 at the end of result." in row["prompt"]
+
+    (tmp_path / "same.py").write_text(OWN_TASK)
+    done = run("tasks", "--tasks", str(tmp_path))
+    assert done.returncode == 2
+    assert "two tasks are called double: the second is" in done.stderr
+    (tmp_path / "same.py").write_text("TASK = 1")
+    done = run("tasks", "--tasks", str(tmp_path))
+    assert done.returncode == 2
+    assert "TASK must be" in done.stderr
+
+
+def test_export_gives_chats_and_completions(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    rows = [make_sample("lc_461", length, 1) for length in (1, 2, 3)]
+    for number, part in enumerate((rows[:2], rows[2:])):
+        pq.write_table(pa.Table.from_pylist([to_row(row) for row in part]), tmp_path / f"part-{number:05}.parquet")
+    assert main(["export", str(tmp_path)]) == 0
+    chats = [json.loads(line)["messages"] for line in capsys.readouterr().out.splitlines()]
+    assert [[turn["role"] for turn in chat] for chat in chats] == [["user", "assistant"]] * 3
+    assert [(chat[0]["content"], chat[1]["content"]) for chat in chats] == [
+        (row["prompt"], row["response"]) for row in rows
+    ]
+    assert main(["export", str(tmp_path), "--format", "completions"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[2])["completion"] == rows[2]["response"]
+    assert main(["export", str(tmp_path / "none")]) == 2
+    assert "holds no dataset" in capsys.readouterr().err
