@@ -146,7 +146,7 @@ def test_every_program_computes_what_python_computes(name: str) -> None:
     rule = Rule(source)
     assert rule.run(inputs) == expected
     for name, style in STYLES.items():
-        assert rule.trace(inputs, style.view).value == expected
+        assert rule.trace(inputs, style).value == expected
         verdict = verify(rule, inputs, rule.trajectory(inputs, name), name)
         assert verdict.correct, verdict
         assert all(count["got"] == count["expected"] for count in verdict.loop_iterations.values())
@@ -208,7 +208,7 @@ def test_wrong_arguments_are_named() -> None:
 
 def test_inputs_are_left_alone() -> None:
     inputs = {"nums": [1, 2]}
-    Rule(ADD_ALL).trace(inputs, "indexed")
+    Rule(ADD_ALL).trace(inputs, STYLES["indexed"])
     assert inputs == {"nums": [1, 2]}
 
 
@@ -219,7 +219,7 @@ def test_composed_rules_trace_as_they_run(seed: int, length: int) -> None:
     rule = Rule(sample["rule"])
     verdict = verify(rule, sample["input"], sample["response"])
     assert verdict.correct, verdict
-    assert rule.trace(sample["input"], "plain").value == rule.run(sample["input"])
+    assert rule.trace(sample["input"]).value == rule.run(sample["input"])
 
 
 @given(st.integers(0, 10**9), st.data())
@@ -228,8 +228,7 @@ def test_a_changed_digit_is_caught_at_its_step(seed: int, data: st.DataObject) -
     style = data.draw(st.sampled_from(list(STYLES)))
     sample = make_sample("lc_461", 6, seed, style=style)
     rule = Rule(sample["rule"])
-    trace = rule.trace(sample["input"], STYLES[style].view, _base(sample))
-    steps = rule.render(trace, STYLES[style])
+    steps = rule.trace(sample["input"], STYLES[style], _base(sample)).texts
     assert "".join(steps) == sample["response"]
     number = data.draw(st.sampled_from([n for n, step in enumerate(steps[:-1]) if step and step[-2].isdigit()]))
     digit = steps[number][-2]

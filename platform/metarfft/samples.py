@@ -24,8 +24,8 @@ from metarfft.rules import (
     rename,
     same_answer,
 )
-from metarfft.rules.rule import write
-from metarfft.rules.sites import View
+from metarfft.rules.styles import Style
+from metarfft.rules.values import write
 
 Method = Literal["rfft", "scratchpad", "direct"]
 SYNTHETIC = "synthetic"
@@ -66,7 +66,7 @@ def make_sample(
     key = f"{seed}|{split}|{task}|{length}|{index}"
     example: dict[str, Any] | None
     if task == SYNTHETIC:
-        rule, inputs, question, example = _synthetic(length, key, STYLES[style].view)
+        rule, inputs, question, example = _synthetic(length, key, STYLES[style])
         source, task_split, background = SYNTHETIC, "pretrain", ""
     else:
         known = tasks.get(task)
@@ -136,14 +136,12 @@ def _write(
     rule: Rule, inputs: dict[str, Any], question: str, method: Method, style: str, rng: Random
 ) -> tuple[str, str]:
     base = rng.randrange(marks.MARKS)
-    chosen = STYLES[style]
     if method == "rfft":
-        trace = rule.trace(inputs, chosen.view, base)
-        return _rfft_prompt(rule, inputs, question, style, base), "".join(rule.render(trace, chosen))
+        return _rfft_prompt(rule, inputs, question, style, base), rule.trajectory(inputs, style, base)
     prompt = f"Q: {_ask(rule, inputs, question, style, base)}\nA:\n"
     if method == "direct":
         return prompt, ANSWER + format_answer(rule.run(inputs))
-    return prompt, rule.scratchpad(rule.trace(inputs, chosen.view, base), style)
+    return prompt, rule.scratchpad(inputs, style, base)
 
 
 def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) -> dict[str, Any]:
@@ -158,7 +156,7 @@ def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) ->
     return example  # a task with a single input of this length
 
 
-def _synthetic(length: int, key: str, view: View) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
+def _synthetic(length: int, key: str, style: Style) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
     for attempt in range(100):
         rng = Random(f"{key}|rule {attempt}")
         composed = compose.compose(rng)
@@ -167,7 +165,7 @@ def _synthetic(length: int, key: str, view: View) -> tuple[Rule, dict[str, Any],
         try:
             if _computes_downstream(rule):
                 continue
-            usable = all(compose.is_usable(rule.trace(values, view)) for values in (inputs, example))
+            usable = all(compose.is_usable(rule.trace(values, style)) for values in (inputs, example))
         except RuleError:  # it adds a word to a number, say
             continue
         if usable:

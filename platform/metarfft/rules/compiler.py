@@ -1,7 +1,7 @@
 """Compiles a rule to a program that, when it runs, also says what it does.
 
-The rule's AST becomes the source of two Python functions: a plain one, and for each view a traced one that appends a
-step ``(site, values)`` for every line it follows. Styles turn the same steps into text (see `styles`).
+The rule's AST becomes the source of Python functions: a plain one, and for each style a traced one that appends a step
+``(site, text)`` for every line it follows. One format operation puts the values into a text.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from typing import Any
 from metarfft.rules import english, guards, marks
 from metarfft.rules.expressions import Expressions, Values
 from metarfft.rules.language import BUILTINS, is_elif
-from metarfft.rules.sites import Kind, Site, View
+from metarfft.rules.sites import Kind, Site
+from metarfft.rules.styles import Style
+from metarfft.rules.values import write
 
 _RUNTIME: dict[str, Any] = {
     "_mul": guards.mul, "_power": guards.power, "_shift": guards.shift, "_modulo": guards.modulo, "_fit": guards.fit,
     "_range": guards.bounded_range, "_join": guards.join, "_replace": guards.replace, "_nest": guards.nest,
     "_items": guards.items, "_ordered": guards.ordered, "_no_return": guards.no_return,
     "_too_many_steps": guards.too_many_steps,
-    "_walk": marks.walk, "_head": marks.head, "_tail": marks.tail, "_ends": marks.ends, "_full": marks.full,
+    "_repr": repr, "_write": write, "_walk": marks.walk, "_head": marks.head, "_tail": marks.tail, "_ends": marks.ends,
+    "_full": marks.full,
     "_element": marks.element, "_past": marks.past, "_unset": object(),
     "_numbers": (int, float), "_isinstance": isinstance,
     "__builtins__": {name: __builtins__[name] for name in BUILTINS},  # type: ignore[index]
@@ -34,8 +37,8 @@ class Program:
     """A compiled rule.
 
     Attributes:
-        function: called with the arguments and, when traced, with ``_step`` (appends a step), ``_show`` (writes a value
-            out), ``_reads`` (joins reads) and ``_marked`` (marks a new sequence) before them.
+        function: called with the arguments and, when traced, with ``_step`` (appends a step), ``_measure`` (stops a run
+            that shows too much), ``_reads`` (joins reads) and ``_marked`` (marks a new sequence) before them.
         sites: what each step's first number refers to.
         lines: line of the rule for each line of the generated source, to place run-time errors.
     """
@@ -45,9 +48,9 @@ class Program:
     lines: tuple[int, ...]
 
 
-def compile_rule(function: ast.FunctionDef, text: list[str], view: View | None) -> Program:
-    """The program of a checked rule. ``text``: the rule's lines; ``view`` None: the untraced program."""
-    compiler = _Compiler(function, text, view)
+def compile_rule(function: ast.FunctionDef, text: list[str], style: Style | None) -> Program:
+    """The program of a checked rule. ``text``: the rule's lines; ``style`` None: the untraced program."""
+    compiler = _Compiler(function, text, style)
     source = compiler.program()
     namespace = dict(_RUNTIME)
     exec(compile(source, "<rule>", "exec"), namespace)
@@ -106,11 +109,12 @@ def sequences(function: ast.FunctionDef) -> set[str]:
 
 
 class _Compiler:
-    def __init__(self, function: ast.FunctionDef, text: list[str], view: View | None) -> None:
-        self.function, self.text, self.view = function, text, view
+    def __init__(self, function: ast.FunctionDef, text: list[str], style: Style | None) -> None:
+        self.function, self.text, self.style = function, text, style
+        view = self.view = style.view if style else None
         self.pointers = pointers(function) if view == "indexed" else {}
-        write = english.labels(function) if view == "english" else ast.unparse
-        self.expressions = Expressions(view or "plain", self.pointers, write)
+        phrase = english.labels(function) if view == "english" else ast.unparse
+        self.expressions = Expressions(view or "plain", self.pointers, phrase, _has_sets(function))
         self.sites: list[Site] = []
         self.source: list[str] = []
         self.linenos: list[int] = [0]
@@ -122,7 +126,7 @@ class _Compiler:
 
     def program(self) -> str:
         parameters = [argument.arg for argument in self.function.args.args]
-        hidden = ["_step", "_show", "_reads", "_marked"] if self.view else []
+        hidden = ["_step", "_measure", "_reads", "_marked"] if self.view else []
         self.indent = 0
         self.write(f"def _rule({', '.join(hidden + parameters)}):")
         self.indent = 1
@@ -152,7 +156,8 @@ class _Compiler:
         lineno = line or self.line
         site = Site(kind, lineno, self.text[lineno - 1], tuple(values.reads), calculation, changes, keyword)
         self.sites.append(site)
-        self.write(f"_step(({len(self.sites) - 1}, ({', '.join(values.code)}{',' if values.code else ''})))")
+        assert self.style is not None
+        self.write(f"_step(({len(self.sites) - 1}, {values.text(self.style.template(site))}))")
 
     def preset(self, values: Values) -> None:
         if values.preset:
@@ -258,7 +263,9 @@ class _Compiler:
                 self.write(f"{name} = {ast.unparse(index)}")
                 place = f"{ast.unparse(base)}[{name}]"
                 places.append(place)
-                shown = f"_element({ast.unparse(base)}, {name})" if self.view == "indexed" else f"_show({place})"
+                shown = (
+                    f"_element({ast.unparse(base)}, {name})" if self.view == "indexed" else self.expressions.show(place)
+                )
                 label = self.expressions.text(ast.Subscript(item.value, shown_index, ast.Load()))
                 if not isinstance(value, ast.Constant) and len(targets) == 1:
                     self.write(f"_nest({ast.unparse(base)}, _value)")
@@ -345,7 +352,10 @@ class _Compiler:
         self.indent += 1
         self.loops += 1
         self.write("_n += 1")
-        self.write(f"if _n > {guards.MAX_STEPS}: _too_many_steps()")
+        if self.view:  # now and then, since measuring takes longer than a step
+            self.write("if not _n & 63: _measure(_n)")
+        else:
+            self.write(f"if _n > {guards.MAX_STEPS}: _too_many_steps()")
         self.block(body)
         self.loops -= 1
         self.indent -= 1
@@ -409,9 +419,16 @@ class _Compiler:
         self.preset(values)
         self.write(f"_result = {ast.unparse(run)}")
         calculation = None if isinstance(shown, (ast.Name, ast.Constant)) else self.expressions.text(shown)
-        result = values.add("_full(_result)" if self.view == "indexed" else "_show(_result)")
+        result = values.add("_full(_result)" if self.view == "indexed" else self.expressions.show("_result"))
         self.step("return", values, calculation, (("return", f"{{{result}}}"),))
         self.write("return _result")
+
+
+def _has_sets(function: ast.FunctionDef) -> bool:
+    """Whether the rule makes sets, whose order Python does not fix; arguments, from JSON, hold none."""
+    return any(
+        isinstance(node, ast.Set) or (isinstance(node, ast.Name) and node.id == "set") for node in ast.walk(function)
+    )
 
 
 def _load(target: ast.expr) -> ast.expr:

@@ -25,7 +25,7 @@ QUESTIONS = {
         "What is the result for {0} and {1}?",
     ),
 }
-_LARGE = re.compile(r"\d{4}|-\d\d")
+_LARGE = re.compile(r"= ?(?:\d{4}|-\d\d)")  # a number that is read or assigned
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -103,8 +103,7 @@ def compose(rng: Random) -> Composed:
 
 def is_usable(trace: Trace) -> bool:
     """Whether the numbers of a composed rule's trace, and the trace itself, stay small enough to learn from."""
-    values = [value for _, step in trace.steps for value in step]
-    return len(trace.steps) <= 500 and not any(_LARGE.search(value) for value in values if value[:1] not in "'<[")
+    return len(trace.steps) <= 500 and not any(_LARGE.search(text) for text in trace.texts)
 
 
 def agrees(rule: Rule, probes: list[tuple[list[Any], Any]]) -> bool:

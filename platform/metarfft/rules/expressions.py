@@ -18,6 +18,7 @@ _TEXT_METHODS = frozenset(
     "isalnum isalpha isdigit islower isspace isupper lower upper swapcase title capitalize strip lstrip rstrip".split()
 )
 _GUARDED = {ast.Mult: "_mul", ast.Pow: "_power", ast.LShift: "_shift", ast.Mod: "_modulo"}
+_REPR = "_repr("  # code that writes a value out as Python does
 _FIELD = re.compile(r"__v(\d+)__")
 Pair = tuple[ast.expr, ast.expr]  # what runs, and what is shown with values in their places
 
@@ -52,6 +53,18 @@ class Values:
         self.code.append(code)
         return len(self.code) - 1
 
+    def text(self, template: str) -> str:
+        """Code of the text that fills a template; the values that it does not show are not written out at all."""
+        pattern, shown = "", []
+        for literal, number, _, _ in Formatter().parse(template):
+            pattern += literal.replace("%", "%%")
+            if number is not None:
+                code = self.code[int(number)]
+                plain = code.startswith(_REPR)  # %r is faster than a call of repr
+                pattern += "%r" if plain else "%s"
+                shown.append(code[len(_REPR) : -1] if plain else code)
+        return f"{pattern!r} % ({', '.join(shown)},)" if shown else repr(pattern.replace("%%", "%"))
+
 
 class Expressions:
     """Translates expressions. ``values`` None: the untraced program, with guards only.
@@ -59,24 +72,26 @@ class Expressions:
     Args:
         view: how values are written.
         pointers: for the view ``indexed``, the function that shows a variable by its head, tail or both ends.
-        write: the text of an expression in the view.
+        phrase: the text of an expression in the view.
+        sets: whether values may hold sets, which are written in sorted order.
     """
 
-    def __init__(self, view: View, pointers: dict[str, str], write: Callable[[ast.expr], str]) -> None:
+    def __init__(self, view: View, pointers: dict[str, str], phrase: Callable[[ast.expr], str], sets: bool) -> None:
         self.view = view
         self.pointers = pointers
-        self.write = write
+        self.phrase = phrase
+        self.writer = "_write(" if sets else _REPR
         self.captures = 0
 
     def text(self, shown: ast.expr) -> str:
         """The template of an expression as it is shown."""
-        return template(self.write(shown))
+        return template(self.phrase(shown))
 
     def show(self, code: str, name: str | None = None) -> str:
         """Code that writes the value of ``code`` out, as the variable ``name`` if it is one."""
         if self.view != "indexed":
-            return f"_show({code})"
-        return f"{self.pointers.get(name or '', '_show')}({code})"
+            return f"{self.writer}{code})"
+        return f"{self.pointers.get(name or '', '_head')}({code})"
 
     def translate(self, node: ast.expr, values: Values | None, changed: frozenset[str] = frozenset()) -> Pair:
         """``node`` as it runs, and as it is shown. ``changed``: variables that the statement assigns."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,27 +10,35 @@ from typing import Any
 
 from metarfft.rules import english, marks
 from metarfft.rules.compiler import Program, compile_rule, sequences
-from metarfft.rules.guards import BudgetError, fit, nest
+from metarfft.rules.guards import MAX_STEPS, BudgetError, fit, nest, too_many_steps
 from metarfft.rules.language import RuleError, parse
 from metarfft.rules.sites import Step, View
-from metarfft.rules.styles import ANSWER, SCRATCHPADS, STYLES, Style, compile_template
+from metarfft.rules.styles import ANSWER, SCRATCHPADS, STYLES, Style
+from metarfft.rules.values import copied, write
 
-MAX_OUTPUT = 4_000_000  # characters of values in one trace
+MAX_OUTPUT = 10_000_000  # characters of one trace
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The steps of one run of a rule.
+    """One run of a rule, written in a style.
 
     Attributes:
-        steps: ``(site index, values)`` for every step, in order.
+        steps: ``(site index, text)`` for every step, in order; the last text ends before the answer.
         value: what the rule returned.
-        answer: that value as it is written after "So the answer is ", with marks where the view has them.
+        answer: that value as the style writes it.
     """
 
     steps: list[Step]
     value: Any
     answer: str
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of every step; the last one ends with the answer."""
+        texts = [text for _, text in self.steps]
+        texts[-1] += self.answer
+        return texts
 
 
 class Rule:
@@ -52,8 +59,7 @@ class Rule:
         self.lines = self.source.split("\n")
         self.name = self.function.name
         self.params = [argument.arg for argument in self.function.args.args]
-        self._programs: dict[View | None, Program] = {}
-        self._templates: dict[tuple[str, str], list[Callable[[tuple[str, ...]], str]]] = {}
+        self._programs: dict[tuple[str, View] | None, Program] = {}
 
     @cached_property
     def sequences(self) -> set[str]:
@@ -67,11 +73,12 @@ class Rule:
             for name in self.params
         }
 
-    def program(self, view: View | None) -> Program:
-        """The compiled rule: for a view, or (None) without tracing."""
-        if view not in self._programs:
-            self._programs[view] = compile_rule(self.function, self.text(view), view)
-        return self._programs[view]
+    def program(self, style: Style | None) -> Program:
+        """The compiled rule: for a style, or (None) without tracing."""
+        key = (style.name, style.view) if style else None
+        if key not in self._programs:
+            self._programs[key] = compile_rule(self.function, self.text(style.view if style else None), style)
+        return self._programs[key]
 
     def text(self, view: View | None) -> list[str]:
         """The rule's lines as a view recites them: English sentences for ``english``, else its code."""
@@ -86,57 +93,44 @@ class Rule:
         program = self.program(None)
         return self._guarded(program, lambda: program.function(*self._arguments(inputs)))
 
-    def trace(self, inputs: Mapping[str, Any], view: View = "plain", base: int = 0) -> Trace:
+    def trace(self, inputs: Mapping[str, Any], style: Style = STYLES["code"], base: int = 0) -> Trace:
         """The steps that the rule takes on ``inputs``. ``base``: first mark of the view ``indexed``.
 
         Raises:
             RuleError: as for `run`.
         """
-        program = self.program(view)
+        program = self.program(style)
+        indexed = style.view == "indexed"
         steps: list[Step] = []
-        left = MAX_OUTPUT
+        measured, size = 0, 0
 
-        def show(value: Any) -> str:
-            nonlocal left
-            if type(value) is int:
-                return repr(value)
-            text = marks.head(value) if view == "indexed" else write(value)
-            left -= len(text)
-            if left < 0:
-                raise BudgetError(f"the trace has more than {MAX_OUTPUT:,} characters of values")
-            return text
+        def measure(rounds: int) -> None:
+            nonlocal measured, size
+            if rounds > MAX_STEPS:
+                too_many_steps()
+            size += sum(len(text) for _, text in steps[measured:])
+            measured = len(steps)
+            if size > MAX_OUTPUT:
+                raise BudgetError(f"the trace has more than {MAX_OUTPUT:,} characters; does its loop end?")
 
         def reads(*parts: str | None) -> str:
-            return (" " if view == "indexed" else ", ").join(part for part in parts if part)
+            return (" " if indexed else ", ").join(part for part in parts if part)
 
         marker = marks.Marker(base)
         arguments = self._arguments(inputs)
-        if view == "indexed":
+        if indexed:
             arguments = list(self.mark(dict(zip(self.params, arguments, strict=True)), marker).values())
-        value = self._guarded(program, lambda: program.function(steps.append, show, reads, marker, *arguments))
-        return Trace(steps, value, steps[-1][1][-1] if view == "indexed" else format_answer(value))
-
-    def render(self, trace: Trace, style: Style) -> list[str]:
-        """The text of every step; the last one ends with the answer."""
-        key = (style.name, style.view)
-        templates = self._templates.get(key)
-        if templates is None:
-            templates = [compile_template(style.template(site)) for site in self.program(style.view).sites]
-            self._templates[key] = templates
-        texts = [templates[site](values) for site, values in trace.steps]
-        texts[-1] += trace.answer
-        return texts
+        value = self._guarded(program, lambda: program.function(steps.append, measure, reads, marker, *arguments))
+        return Trace(steps, value, marks.full(value) if indexed else format_answer(value))
 
     def trajectory(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0) -> str:
         """The rule followed on ``inputs``, as text."""
-        chosen = STYLES[style]
-        return "".join(self.render(self.trace(inputs, chosen.view, base), chosen))
+        return "".join(self.trace(inputs, STYLES[style], base).texts)
 
-    def scratchpad(self, trace: Trace, style: str) -> str:
-        """The values of a trace without the rule: the scratchpad baseline, with the plain answer."""
-        texts = self.render(trace, SCRATCHPADS[style])
-        texts[-1] = ANSWER + format_answer(trace.value)
-        return "".join(texts)
+    def scratchpad(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0) -> str:
+        """The values of a run without the rule: the scratchpad baseline, with the plain answer."""
+        trace = self.trace(inputs, SCRATCHPADS[style], base)
+        return "".join(text for _, text in trace.steps) + format_answer(trace.value)
 
     def _arguments(self, inputs: Mapping[str, Any]) -> list[Any]:
         if set(inputs) != set(self.params):
@@ -144,7 +138,7 @@ class Rule:
             raise RuleError(f"the arguments of {self.name} are {expected}; the input has {got}")
         for value in inputs.values():
             nest(None, fit(value))
-        return [copy.deepcopy(inputs[name]) for name in self.params]  # the rule may change its lists
+        return [copied(inputs[name]) for name in self.params]  # the rule may change its lists
 
     def _guarded(self, program: Program, call: Callable[[], Any]) -> Any:
         try:
@@ -163,13 +157,6 @@ class Rule:
                 raise
             reason = str(error) or type(error).__name__
             raise RuleError(f"{place}{reason}") from None
-
-
-def write(value: Any) -> str:
-    """A value as Python writes it; sets in sorted order, so that it is the same in every process."""
-    if isinstance(value, (set, frozenset)):
-        return "{" + ", ".join(sorted(map(repr, value))) + "}" if value else "set()"
-    return repr(value)
 
 
 def format_answer(value: Any) -> str:

@@ -1,8 +1,8 @@
 """What the compiler says about each place of a rule that makes steps, and what a step is.
 
 A *site* is static: one line of the rule and one thing that can happen there (a loop test that holds, a loop test that
-does not, an assignment, ...). A *step* is ``(site index, values)``; a style turns it into text with one template a
-site. In templates ``{3}`` stands for the step's value number 3, already written out.
+does not, an assignment, ...). A style has one template for each site, in which ``{3}`` stands for value number 3 of the
+step. A *step* is ``(site index, text)``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Kind = Literal[
     "continue", "pass", "return",
 ]  # fmt: skip
 View = Literal["plain", "indexed", "english"]  # how values and their places are written
-Step = tuple[int, tuple[str, ...]]
+Step = tuple[int, str]
 
 
 @dataclass(frozen=True)

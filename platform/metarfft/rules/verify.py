@@ -58,11 +58,11 @@ def verify(rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None =
     best: tuple[int, Style, Trace, list[str]] | None = None
     for name in [style] if style else STYLES:
         chosen = STYLES[name]
-        trace = rule.trace(inputs, chosen.view)
-        steps = rule.render(trace, chosen)
+        trace = rule.trace(inputs, chosen)
+        steps = trace.texts
         if chosen.view == "indexed" and (base := _base("".join(steps), text)):
-            trace = rule.trace(inputs, chosen.view, base)
-            steps = rule.render(trace, chosen)
+            trace = rule.trace(inputs, chosen, base)
+            steps = trace.texts
         agreed = _agreement(_lines("".join(steps)), got)
         if best is None or agreed > best[0]:
             best = (agreed, chosen, trace, steps)
@@ -97,7 +97,7 @@ def _agreement(expected: list[str], got: list[str]) -> int:
 
 def _first_divergence(rule: Rule, trace: Trace, steps: list[str], got: list[str], style: Style) -> Divergence | None:
     at = 0
-    sites = rule.program(style.view).sites
+    sites = rule.program(style).sites
     for number, (text, (site, _)) in enumerate(zip(steps, trace.steps, strict=True), 1):
         if not text:
             continue
@@ -112,7 +112,7 @@ def _first_divergence(rule: Rule, trace: Trace, steps: list[str], got: list[str]
 
 def _iterations(rule: Rule, trace: Trace, style: Style, text: str) -> dict[int, dict[str, int]]:
     counts: dict[int, dict[str, int]] = {}
-    for number, site in enumerate(rule.program(style.view).sites):
+    for number, site in enumerate(rule.program(style).sites):
         if site.kind != "loop_in":
             continue
         entered = re.compile(f"^{re.escape(style.header(site))}\n{style.entered}", re.MULTILINE)
