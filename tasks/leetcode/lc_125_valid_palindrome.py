@@ -13,14 +13,14 @@ from metarfft.tasks import Task
 
 def is_palindrome(s):
     while s:
-        if not s[0].isalnum():
+        if s[0].lower() == s[-1].lower():
+            s = s[1:-1]
+        elif not s[0].isalnum():
             s = s[1:]
         elif not s[-1].isalnum():
             s = s[:-1]
-        elif s[0].lower() != s[-1].lower():
-            return False
         else:
-            s = s[1:-1]
+            return False
     return True
 
 

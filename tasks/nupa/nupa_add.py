@@ -14,15 +14,11 @@ def add(num1, num2):
     result = ""
     carry = 0
     while num1 or num2:
-        total = carry
-        if num1:
-            total += int(num1[-1])
-            num1 = num1[:-1]
-        if num2:
-            total += int(num2[-1])
-            num2 = num2[:-1]
-        result = str(total % 10) + result
-        carry = total // 10
+        carry += int("0" + num1[-1:]) + int("0" + num2[-1:])
+        num1 = num1[:-1]
+        num2 = num2[:-1]
+        result = str(carry % 10) + result
+        carry = carry // 10
     if carry > 0:
         result = str(carry) + result
     return result

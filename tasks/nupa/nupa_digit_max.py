@@ -13,18 +13,12 @@ from metarfft.tasks import Task
 def digit_max(num1, num2):
     result = ""
     while num1 or num2:
-        digit1 = "0"
-        digit2 = "0"
-        if num1:
-            digit1 = num1[-1]
-            num1 = num1[:-1]
-        if num2:
-            digit2 = num2[-1]
-            num2 = num2[:-1]
-        if digit1 > digit2:
-            result = digit1 + result
+        if num1[-1:] > num2[-1:]:
+            result = num1[-1] + result
         else:
-            result = digit2 + result
+            result = num2[-1] + result
+        num1 = num1[:-1]
+        num2 = num2[:-1]
     return result
 
 

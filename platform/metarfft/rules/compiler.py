@@ -76,9 +76,9 @@ def pointers(function: ast.FunctionDef) -> dict[str, str]:
                 touch(node.func.value, "_tail")
         elif isinstance(node, ast.Subscript):
             index = ast.unparse(node.slice)
-            if index in ("0", "1:"):
+            if index in ("0", "1:", ":1"):
                 touch(node.value, "_head")
-            elif index in ("-1", ":-1"):
+            elif index in ("-1", ":-1", "-1:"):
                 touch(node.value, "_tail")
             elif index == "1:-1":
                 touch(node.value, "_head")

@@ -163,6 +163,8 @@ class Expressions:
             slot = values.add(self.show(code))
             if not (is_slice and self.view == "indexed"):
                 values.reads.append(Read(label, f"{{{slot}}}"))
+            elif isinstance(base, ast.Name) and ast.unparse(node.slice) in (":1", "-1:"):  # an end, if there is one
+                values.reads.append(Read(base.id, f"{{{values.add(self.show(base.id, base.id))}}}"))
             return run, _field(slot)
         # indexed: the element behind its mark, taken before the statement can change the sequence
         index_run, index_code = self._capture(index)

@@ -82,7 +82,7 @@ def _signs(node: ast.AST) -> list[tuple[int, str, str]]:
             return [(2, name, "number")]
         case ast.Call(func=ast.Name("int" | "ord"), args=[ast.Subscript(value=ast.Name(name))]):
             return [(1, name, "text")]  # what holds digits as characters
-        case ast.Subscript(value=ast.Name(name), slice=part) if ast.unparse(part) in ("1:", ":-1"):
+        case ast.Subscript(value=ast.Name(name), slice=part) if ast.unparse(part) in ("1:", ":-1", "-1:"):
             return [(1, name, "text")]  # of lists, rules pop
         case ast.Subscript(value=ast.Name(name)) | ast.For(iter=ast.Name(name)):
             return [(0, name, "sequence")]
@@ -192,6 +192,8 @@ class Phrases:
                 return f"{of} without its last {high[1:]} {item}s"
             many = f"{item} of {of} (if any)" if high == "1" else f"{high} {item}s of {of}"
             return f"the first {many}" if high else f"a copy of {of}"
+        if low == "-1" and high is None:
+            return f"the last {item} of {of} (if any)"
         if low[0] == "-" and high is None:
             return f"the last {low[1:]} {item}s of {of}"
         return f"{of} from index {low} to just before {high}" if high else f"{of} from index {low} on"
@@ -206,6 +208,8 @@ class Phrases:
             if len(words) == 1:
                 return f"the {'largest' if name == 'max' else 'smallest'} item of {words[0]}"
             return f"the {'larger' if name == 'max' else 'smaller'} of {join(words)}"
+        if name == "int" and (digit := _digit_or_zero(node)):
+            return self.noun(digit).replace("(if any)", "as a number (0 if it has none)")
         if name == "range" and len(words) == 2:
             return f"the numbers from {words[0]} to just before {words[1]}"
         if name in _CALLS and len(words) == 1:
@@ -304,6 +308,14 @@ class Phrases:
         return f"{self.noun(left.left)} is {'' if holds else 'not '}divisible by {self.noun(left.right)}"
 
 
+def _digit_or_zero(node: ast.Call) -> ast.expr | None:
+    """``x`` of ``int('0' + x)``: a digit, or nothing for 0."""
+    match node:
+        case ast.Call(args=[ast.BinOp(left=ast.Constant("0"), op=ast.Add(), right=digit)]):
+            return digit
+    return None
+
+
 class Jotted(Phrases):
     """Phrases with sums as everybody writes them."""
 
@@ -313,7 +325,7 @@ class Jotted(Phrases):
 
     def Call(self, node: ast.Call) -> str:
         of_value = isinstance(node.func, ast.Name) and node.func.id in ("int", "float")
-        return self.noun(node.args[0]) if of_value else super().Call(node)
+        return self.noun(_digit_or_zero(node) or node.args[0]) if of_value else super().Call(node)
 
 
 def join(words: list[str], last: str = "and") -> str:
