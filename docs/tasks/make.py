@@ -23,7 +23,7 @@ TITLES = {
 }  # fmt: skip
 
 HEAD = (
-    "Made by `python docs/tasks/make.py`. Tokens: prompt and response, length 30 or the longest there is, Qwen2.5's words.",
+    "Made by `python docs/tasks/make.py`. Tokens: prompt and response, length 30 or the longest, Qwen2.5's vocabulary.",
     "",
     "| task | split | length is | tokens, code | indexed | natural |",
     "| --- | --- | --- | ---: | ---: | ---: |",
