@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
 from metarfft.rules.language import is_elif
 from metarfft.rules.phrases import TAKEN, Jotted, Phrases, holdings, join
@@ -20,41 +21,57 @@ def labels(function: ast.FunctionDef) -> Callable[[ast.expr], str]:
 
 
 class _Writer(Phrases):
-    """Writes the sentences; line n of the rule is step n - 1, and its first line names what is given."""
+    """Writes the sentences, numbered 1, 2, 2.1, 2.2, ...; the first line names what is given."""
 
     def __init__(self, function: ast.FunctionDef, length: int) -> None:
         super().__init__(holdings(function))
         names = [argument.arg for argument in function.args.args]
         self.lines = [f"You are given {join(names)}." if names else "Nothing is given."] + [""] * (length - 1)
-        self.block(function.body, 0)
+        self.number = ""
+        self.block(function.body, "")
 
-    def block(self, body: list[ast.stmt], depth: int) -> None:
+    def block(self, body: list[ast.stmt], prefix: str) -> None:
+        step = 0
         for node in body:
-            self.write(node, depth, getattr(self, type(node).__name__)(node))
+            step += 1
+            self.write(node.lineno, f"{prefix}{step}", partial(getattr(self, type(node).__name__), node))
             if isinstance(node, (ast.While, ast.For)):
-                self.block(node.body, depth + 1)
-            elif isinstance(node, ast.If):
-                self.branches(node, depth)
+                self.block(node.body, f"{prefix}{step}.")
+            while isinstance(node, ast.If):
+                self.block(node.body, f"{prefix}{step}.")
+                others, last = node.orelse, node.body[-1]
+                if not others:
+                    break
+                step += 1
+                if is_elif(node):
+                    node = others[0]
+                    self.write(node.lineno, f"{prefix}{step}", partial(self.elif_, node))
+                    continue
+                line = (last.end_lineno or 0) + 1  # of the else
+                self.write(line, f"{prefix}{step}", partial(self.else_, others))
+                self.block(others, f"{prefix}{step}.")
+                break
 
-    def write(self, node: ast.stmt, depth: int, sentence: str, line: int | None = None) -> None:
-        number = (line or node.lineno) - 1
-        self.lines[number] = f"{'   ' * depth}{number}. {sentence[0].upper()}{sentence[1:]}"
+    def write(self, line: int, number: str, sentence: Callable[[], str]) -> None:
+        self.number = number
+        text = sentence()
+        self.lines[line - 1] = f"{number}. {text[0].upper()}{text[1:]}"
 
-    def branches(self, node: ast.If, depth: int) -> None:
-        self.block(node.body, depth + 1)
-        if not node.orelse:
-            return
-        if is_elif(node):
-            other = node.orelse[0]
-            assert isinstance(other, ast.If)
-            self.write(other, depth, f"otherwise, {self.If(other)}")
-            self.branches(other, depth)
-        else:
-            self.write(node, depth, f"otherwise, do {steps(node.orelse)}.", (node.body[-1].end_lineno or 0) + 1)
-            self.block(node.orelse, depth + 1)
+    def steps(self, body: list[ast.stmt]) -> str:
+        """The numbers of the steps of a block of the sentence that is being written."""
+        count = sum(map(_numbers, body))
+        if count == 1:
+            return f"step {self.number}.1"
+        return f"steps {self.number}.1 {'and' if count == 2 else 'to'} {self.number}.{count}"
+
+    def elif_(self, node: ast.If) -> str:
+        return f"otherwise, {self.If(node)}"
+
+    def else_(self, body: list[ast.stmt]) -> str:
+        return f"otherwise, do {self.steps(body)}."
 
     def If(self, node: ast.If) -> str:
-        return f"if {self.condition(node.test)}, do {steps(node.body)}."
+        return f"if {self.condition(node.test)}, do {self.steps(node.body)}."
 
     def Assign(self, node: ast.Assign) -> str:
         target, value = node.targets[0], node.value
@@ -116,20 +133,20 @@ class _Writer(Phrases):
 
     def While(self, node: ast.While) -> str:
         if isinstance(node.test, ast.Constant) and node.test.value:
-            return f"repeat {steps(node.body)}, until told to stop."
-        return f"as long as {self.condition(node.test)}, repeat {steps(node.body)}."
+            return f"repeat {self.steps(node.body)}, until told to stop."
+        return f"as long as {self.condition(node.test)}, repeat {self.steps(node.body)}."
 
     def For(self, node: ast.For) -> str:
         target, source = self.noun(node.target), node.iter
         call = source if isinstance(source, ast.Call) and isinstance(source.func, ast.Name) else None
         name = call.func.id if call and isinstance(call.func, ast.Name) else ""
         if call and name == "range":
-            return f"for {target} {self.range(call.args)}, do {steps(node.body)}."
+            return f"for {target} {self.range(call.args)}, do {self.steps(node.body)}."
         if call and name == "enumerate" and isinstance(node.target, ast.Tuple):
             index, item = (self.noun(part) for part in node.target.elts)
             each = f"{self.item(call.args[0])} {item} of {self.noun(call.args[0])}"
-            return f"for each {each}, with its index {index}, do {steps(node.body)}."
-        return f"for each {self.item(source)} {target} of {self.noun(source)}, in order, do {steps(node.body)}."
+            return f"for each {each}, with its index {index}, do {self.steps(node.body)}."
+        return f"for each {self.item(source)} {target} of {self.noun(source)}, in order, do {self.steps(node.body)}."
 
     def range(self, ends: list[ast.expr]) -> str:
         words = [self.noun(end) for end in ends]
@@ -158,7 +175,12 @@ class _Writer(Phrases):
         return "do nothing."
 
 
-def steps(body: list[ast.stmt]) -> str:
-    """The numbers of the steps of a block."""
-    first, last = body[0].lineno - 1, (body[-1].end_lineno or 0) - 1
-    return f"step {first}" if first == last else f"steps {first} to {last}"
+def _numbers(node: ast.stmt) -> int:
+    """How many numbers a statement takes: one, and one for each of its elif and else."""
+    count = 1
+    while isinstance(node, ast.If) and node.orelse:
+        count += 1
+        if not is_elif(node):
+            break
+        node = node.orelse[0]
+    return count
