@@ -111,6 +111,7 @@ def _work(what: dict[str, Any]) -> None:
                 folder = None
             on_metrics = _reporter(stage, run) if first else None
             training.run(stage, resume_from=folder, on_metrics=on_metrics, on_checkpoint=_saver(stage))
+        checkpoint = None  # the next stage begins at its beginning; by now Ray may have deleted this folder
 
 
 def _saver(stage: Stage) -> Callable[[State, Callable[[Path], None]], None]:
