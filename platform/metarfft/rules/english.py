@@ -39,15 +39,15 @@ class _Writer(Phrases):
                 self.block(node.body, f"{prefix}{step}.")
             while isinstance(node, ast.If):
                 self.block(node.body, f"{prefix}{step}.")
-                others, last = node.orelse, node.body[-1]
+                others = node.orelse
                 if not others:
                     break
                 step += 1
-                if is_elif(node):
+                if isinstance(others[0], ast.If) and is_elif(node):
                     node = others[0]
                     self.write(node.lineno, f"{prefix}{step}", partial(self.elif_, node))
                     continue
-                line = (last.end_lineno or 0) + 1  # of the else
+                line = (node.body[-1].end_lineno or 0) + 1  # of the else
                 self.write(line, f"{prefix}{step}", partial(self.else_, others))
                 self.block(others, f"{prefix}{step}.")
                 break
@@ -100,10 +100,11 @@ class _Writer(Phrases):
         ):
             if ast.unparse(value.right) == name:
                 return f"put {self.noun(value.left)} in front of {name}."
-            first, others = value, []  # a + b + c is (a + b) + c
-            while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):
+            others: list[str] = []
+            first: ast.expr = value
+            while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add):  # a + b + c is (a + b) + c
                 others.insert(0, self.noun(first.right))
-                first = first.left  # type: ignore[assignment]
+                first = first.left
             if ast.unparse(first) == name:
                 return f"put {' followed by '.join(others)} at the end of {name}."
         if isinstance(value, ast.Subscript) and isinstance(target, ast.Name) and not isinstance(value.slice, ast.Slice):

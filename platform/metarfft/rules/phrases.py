@@ -176,7 +176,7 @@ class Phrases:
         return f"the {place} {item} of {of}" if place else f"the {item} at index {self.noun(node.slice)} of {of}"
 
     def part(self, cut: ast.Slice, of: str, item: str) -> str:
-        low, high, step = (node and self.noun(node) for node in (cut.lower, cut.upper, cut.step))
+        low, high, step = (self.noun(node) if node else None for node in (cut.lower, cut.upper, cut.step))
         if step == "-1" and not (low or high):
             return f"{of} in reverse"
         if step:
