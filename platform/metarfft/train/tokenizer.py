@@ -13,11 +13,11 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 SPECIAL = ["<pad>", "<eos>", "<unk>"]
-CHARACTERS = ["\n", *map(chr, range(32, 127))]
+CHARACTERS = ["\n", "\t", *map(chr, range(32, 127))]
 
 
 def build_tokenizer(pieces: Iterable[str]) -> PreTrainedTokenizerFast:
-    """The tokenizer whose tokens are ``pieces`` and all printable ASCII characters.
+    """The tokenizer whose tokens are ``pieces``, all printable ASCII characters, tab and line break.
 
     A piece that begins or ends with a letter only matches where no letter, digit or underscore continues it, and one
     that begins with a bracket (``[-1]``) only behind a name: data stays single letters and digits, known words aside.
