@@ -108,7 +108,7 @@ def own_rule(folder: Path, url: str, capfd) -> None:
     assert main([*line, "--model", "base", "--max-tokens", "12"]) == 1
     said, verdict = capfd.readouterr()
     assert said.strip()
-    assert "wrong: step 1 (line 2 of the rule) is" in verdict
+    assert "(line 2 of the rule) is" in verdict
     assert "there is no answer, the right one is 4" in verdict
     assert main([*line, "--model", "missing"]) == 2
     assert "does not serve missing" in capfd.readouterr().err

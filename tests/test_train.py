@@ -207,7 +207,8 @@ def trained(base, data, tmp_path_factory):
     stages = {f"zero-{z}": make_stage(base, data, out / f"zero-{z}", zero_stage=z) for z in (0, 2, 3)}
     stages["muon"] = make_stage(base, data, out / "muon", optimizer="muon")
     for z in (0, 3):
-        stages[f"pissa-{z}"] = make_stage(base, data, out / f"pissa-{z}", update="pissa", rank=4, zero_stage=z)
+        values = {"update": "pissa", "rank": 4, "zero_stage": z, "learning_rate": 1e-2}
+        stages[f"pissa-{z}"] = make_stage(base, data, out / f"pissa-{z}", **values)
     results = two_processes(list(stages.values()))
     return dict(zip(stages, zip(stages.values(), results, strict=True), strict=True))
 
