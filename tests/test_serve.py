@@ -111,7 +111,7 @@ def own_rule(folder: Path, url: str, capfd) -> None:
     assert "(line 2 of the rule) is" in verdict
     assert "there is no answer, the right one is 4" in verdict
     assert main([*line, "--model", "missing"]) == 2
-    assert "missing" in capfd.readouterr().err
+    assert "does not serve missing" in capfd.readouterr().err
 
 
 @pytest.mark.timeout(600)
