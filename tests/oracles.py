@@ -45,8 +45,8 @@ def lc_125(s: str) -> bool:
     return kept == kept[::-1]
 
 
-def nupa_digit_max(num1: str, num2: str) -> str:
-    return "".join(map(max, zip_longest(reversed(num1), reversed(num2), fillvalue="0")))[::-1]
+def nupa_digit_max(a: str, b: str) -> str:
+    return "".join(map(max, zip_longest(reversed(a), reversed(b), fillvalue="0")))[::-1]
 
 
 def navigate(steps: list[str]) -> bool:
@@ -311,7 +311,7 @@ ORACLES: dict[str, Callable[..., object]] = {
     "lc_2544": lambda num: sum(map(int, num[::2])) - sum(map(int, num[1::2])),
     "lc_2677": lambda nums, size: [nums[i : i + size] for i in range(0, len(nums), size)],
     "lc_3324": lc_3324,
-    "nupa_add": lambda num1, num2: str(int(num1) + int(num2)),
+    "nupa_add": lambda a, b: str(int(a) + int(b)),
     "nupa_digit_max": nupa_digit_max,
     "nupa_get_digit": lambda num, position: num[position],
     "nupa_length": lambda num: len(num),

@@ -40,9 +40,9 @@ def test_sample_prints_json_lines_without_heavy_imports() -> None:
     assert [row["index"] for row in rows] == [0, 1, 2]
     for row in rows:
         assert row.keys() == FIELDS
-        num1, num2 = row["input"]["num1"], row["input"]["num2"]
-        assert max(len(num1), len(num2)) == 12
-        assert row["answer"] == str(int(num1) + int(num2))
+        a, b = row["input"]["a"], row["input"]["b"]
+        assert max(len(a), len(b)) == 12
+        assert row["answer"] == str(int(a) + int(b))
         assert row["response"].endswith(f"So the answer is {row['answer']}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from tokenizers import Tokenizer
 
 from metarfft.config import Config
 from metarfft.data.card import card
@@ -17,6 +18,7 @@ from metarfft.data.shards import ROWS, Recipe, add_hashes, make_row, row_hash
 from metarfft.samples import SampleError, make_sample
 from metarfft.tracking import stage_run
 
+TOKENIZER = Path(__file__).parents[1] / "models" / "tiny" / "base"
 TASKS = ["nupa_length", "lc_485"]
 PRETRAIN = {"tasks": TASKS, "lengths": "1-4", "samples": 8, "synthetic": 6, "shots": 0.5, "rename": 0.5}
 SPLITS = ["pretrain", "validation", "adapt-direct", "adapt-rfft", "evaluate-direct", "evaluate-rfft"]
@@ -31,6 +33,7 @@ def config(output: Path, *, seed: int = 3, workers: int = 2, rows_per_shard: int
             "model": {"tiny": {}},
             "data": {
                 "workers": workers,
+                "tokenizer": str(TOKENIZER),
                 "rows_per_shard": rows_per_shard,
                 "pretrain": {**PRETRAIN},
                 "validation": {"tasks": TASKS, "lengths": [9], "samples": 2},
@@ -92,6 +95,21 @@ def test_methods_get_the_same_inputs_and_tests_are_held_out(made):
     assert sum(manifests["adapt-rfft"]["overlap"].get("nupa_add", {}).values()) == len(shared)
 
 
+def test_repeated_samples_and_tokens_are_counted(made):
+    small, manifests = made
+    for name, manifest in manifests.items():
+        stored = rows(small.root / "data" / name)
+        distinct = {(row["task"], row["rule"], row["input"]) for row in stored}
+        assert sum(manifest["duplicates"].values()) == len(stored) - len(distinct)
+    tokenizer = Tokenizer.from_file(str(TOKENIZER / "tokenizer.json"))
+    texts = [r["prompt"] + r["response"] for r in stored if (r["task"], r["length"]) == ("nupa_add", 4)]
+    assert manifests["evaluate-rfft"]["tokens"]["nupa_add"]["4"] == len(tokenizer.encode(max(texts, key=len)).ids)
+    assert (
+        f"| nupa_add | 4 | {manifests['evaluate-rfft']['tokens']['nupa_add']['4']:,} |"
+        in (small.root / "data" / "evaluate-rfft" / "README.md").read_text()
+    )
+
+
 def test_overlap_is_avoided_then_reported(tmp_path):
     small = config(tmp_path)
     small.data.adapt.tasks = small.data.evaluate.tasks = ["nupa_length"]
@@ -100,7 +118,8 @@ def test_overlap_is_avoided_then_reported(tmp_path):
     assert plan.overlap == {"nupa_length": {1: 12, 2: plan.overlap["nupa_length"][2]}}
     assert plan.overlap["nupa_length"][2] < 12
     head = dict.fromkeys(("rows", "shards", "method", "style", "seed", "content_hash", "code_version"), 0)
-    text = card({**head, "split": plan.name, "counts": plan.counts(), "overlap": plan.overlap})
+    rest = {"counts": plan.counts(), "overlap": plan.overlap, "duplicates": {}, "tokens": None}
+    text = card({**head, "split": plan.name, **rest})
     assert "| nupa_length | 36 | 1-3: 12 each |" in text
 
 
@@ -138,7 +157,7 @@ def test_an_interrupted_split_goes_on(ray_cluster, tmp_path):
 
 def test_a_bad_sample_is_named(ray_cluster):
     job = {"position": 0, "task": "nupa_length", "length": 0, "index": 5, "shots": 0, "rename": False}
-    recipe = Recipe(seed=7, salt="adapt", method="rfft", style="code", code="")
+    recipe = Recipe(seed=7, salt="adapt", method="rfft", style="code", code="", kinds=("consume",))
     with pytest.raises(SampleError, match="task nupa_length, length 0, seed 7, index 5"):
         make_row(recipe, job)
 

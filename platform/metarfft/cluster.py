@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,13 @@ def busy_tasks() -> int | None:
 
 
 def quiet_worker() -> None:
-    """What every worker process runs first: a helper of Ray Train complains each second that there is no dashboard."""
-    logging.getLogger("ray.train.v2._internal.execution.controller.placement_group_cleaner").setLevel(logging.ERROR)
+    """What every worker process runs first: keep off the terminal what Ray Train says each second and at each
+    checkpoint, and what the libraries warn of that is meant here."""
+    named_by_file = str(Path(ray.__file__).parent / "train/v2/_internal/execution/context.py")
+    for talkative in ("ray.train.v2._internal.execution.controller.placement_group_cleaner", named_by_file):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
+    for meant in ("PiSSA changes the base", "Setting `save_embedding_layers`", "`is_gradient_checkpointing` is dep"):
+        warnings.filterwarnings("ignore", meant)
 
 
 def _quiet() -> None:

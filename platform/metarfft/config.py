@@ -13,10 +13,11 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from metarfft.rules.compose import KINDS
 from metarfft.tasks import select
 
 Method = Literal["direct", "scratchpad", "rfft", "meta-rfft"]
-Style = Literal["code", "indexed"]
+Style = Literal["code", "indexed", "natural"]
 
 
 class ConfigError(ValueError):
@@ -59,8 +60,10 @@ class Split(Section):
     samples: int = Field(300, ge=0)
     synthetic: int = Field(0, ge=0, description="samples of randomly composed rules")
     synthetic_lengths: list[int] | None = Field(None, description="lengths they are drawn from; default: `lengths`")
+    synthetic_kinds: list[str] = Field(list(KINDS), min_length=1, description="what composed rules may be")
     shots: float = Field(0.0, ge=0, le=1, description="share of samples that carry a worked example (1-shot)")
     rename: float = Field(0.0, ge=0, le=1, description="share of samples whose variables get random names")
+    style: Style | None = Field(None, description="default: the style of all splits")
 
     @field_validator("tasks")
     @classmethod
@@ -68,6 +71,13 @@ class Split(Section):
         if isinstance(tasks, list):
             select(tasks)
         return tasks
+
+    @field_validator("synthetic_kinds")
+    @classmethod
+    def _known_kinds(cls, kinds: list[str]) -> list[str]:
+        if unknown := [kind for kind in kinds if kind not in KINDS]:
+            raise ValueError(f"unknown kind {unknown[0]!r}; the kinds are {', '.join(KINDS)}")
+        return kinds
 
     @field_validator("lengths", "synthetic_lengths", mode="before")
     @classmethod
@@ -89,6 +99,7 @@ class Data(Section):
 
     style: Style = "code"
     rows_per_shard: int = Field(2000, ge=1)
+    tokenizer: str | None = Field(None, description="whose tokens the cards count; default: the base model's")
     workers: int | None = Field(None, ge=1, description="shards made at a time; default: one for each CPU")
     pretrain: Split = Split()
     validation: Split = Split(lengths=[31], samples=4)

@@ -7,6 +7,7 @@ divided. Every response is checked against the untraced rule before it is return
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from random import Random
 from typing import Any, Literal
@@ -47,6 +48,7 @@ def make_sample(
     shots: int = 0,
     renamed: bool = False,
     split: str = "sample",
+    kinds: Sequence[str] = tuple(compose.KINDS),
 ) -> dict[str, Any]:
     """One data row.
 
@@ -58,6 +60,7 @@ def make_sample(
         style: how rules and values are written.
         shots: worked examples in the prompt, 0 or 1; an example has at most 4 steps of the length and another input.
         renamed: give the rule's variables random names.
+        kinds: what a composed rule may be, see `compose.KINDS`.
 
     Raises:
         SampleError: the task has no input of this length, or the response is not what the rule returns.
@@ -66,7 +69,7 @@ def make_sample(
     key = f"{seed}|{split}|{task}|{length}|{index}"
     example: dict[str, Any] | None
     if task == SYNTHETIC:
-        rule, inputs, question, example = _synthetic(length, key, STYLES[style])
+        rule, inputs, question, example = _synthetic(length, key, STYLES[style], kinds)
         source, task_split, background = SYNTHETIC, "pretrain", ""
     else:
         known = tasks.get(task)
@@ -156,14 +159,16 @@ def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) ->
     return example  # a task with a single input of this length
 
 
-def _synthetic(length: int, key: str, style: Style) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
+def _synthetic(
+    length: int, key: str, style: Style, kinds: Sequence[str]
+) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
     for attempt in range(100):
         rng = Random(f"{key}|rule {attempt}")
-        composed = compose.compose(rng)
+        composed = compose.compose(rng, kinds)
         rule = Rule(composed.source)
         inputs, example = composed.sample(length, rng), composed.sample(rng.randint(1, 4), rng)
         try:
-            if _computes_downstream(rule):
+            if computes_downstream(rule):
                 continue
             usable = all(compose.is_usable(rule.trace(values, style)) for values in (inputs, example))
         except RuleError:  # it adds a word to a number, say
@@ -173,7 +178,7 @@ def _synthetic(length: int, key: str, style: Style) -> tuple[Rule, dict[str, Any
     raise SampleError(f"no composed rule fits length {length} ({key})")
 
 
-def _computes_downstream(rule: Rule) -> bool:
+def computes_downstream(rule: Rule) -> bool:
     """Whether the rule gives a downstream task's answers: such a rule must not be seen in RF-pretraining."""
     return any(compose.agrees(rule, probes) for probes in _downstream_probes(len(rule.params)))
 

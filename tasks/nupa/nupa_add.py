@@ -10,17 +10,15 @@ import random
 from metarfft.tasks import Task
 
 
-def add(num1, num2):
+def add(a, b):
     result = ""
-    carry = 0
-    while num1 or num2:
-        carry += int("0" + num1[-1:]) + int("0" + num2[-1:])
-        num1 = num1[:-1]
-        num2 = num2[:-1]
-        result = str(carry % 10) + result
-        carry = carry // 10
-    if carry > 0:
-        result = str(carry) + result
+    total = 0
+    while a or b:
+        total = total // 10 + int("0" + a[-1:]) + int("0" + b[-1:])
+        result = str(total % 10) + result
+        a, b = a[:-1], b[:-1]
+    if total > 9:
+        result = "1" + result
     return result
 
 
@@ -37,7 +35,7 @@ def sample(length: int, rng: random.Random) -> dict:
         num2 = str(10**length - int(num1))
     numbers = [num1, num2]
     rng.shuffle(numbers)
-    return {"num1": numbers[0], "num2": numbers[1]}
+    return {"a": numbers[0], "b": numbers[1]}
 
 
 TASK = Task(
@@ -45,8 +43,8 @@ TASK = Task(
     rule=add,
     sample=sample,
     questions=(
-        "What is the sum of {num1} and {num2}?",
-        "Add the numbers {num1} and {num2}. What is the result?",
+        "What is the sum of {a} and {b}?",
+        "Add the numbers {a} and {b}. What is the result?",
     ),
     source="nupa",
     split="downstream",

@@ -10,15 +10,14 @@ import random
 from metarfft.tasks import Task
 
 
-def digit_max(num1, num2):
+def digit_max(a, b):
     result = ""
-    while num1 or num2:
-        if num1[-1:] > num2[-1:]:
-            result = num1[-1] + result
+    while a or b:
+        if a[-1:] > b[-1:]:
+            result = a[-1] + result
         else:
-            result = num2[-1] + result
-        num1 = num1[:-1]
-        num2 = num2[:-1]
+            result = b[-1] + result
+        a, b = a[:-1], b[:-1]
     return result
 
 
@@ -31,7 +30,7 @@ def sample(length: int, rng: random.Random) -> dict:
     """Two integers, at least one of exactly ``length`` digits."""
     numbers = [integer(length, rng), integer(length if rng.random() < 0.5 else rng.randint(1, length), rng)]
     rng.shuffle(numbers)
-    return {"num1": numbers[0], "num2": numbers[1]}
+    return {"a": numbers[0], "b": numbers[1]}
 
 
 TASK = Task(
@@ -39,8 +38,8 @@ TASK = Task(
     rule=digit_max,
     sample=sample,
     questions=(
-        "Align the numbers {num1} and {num2} at the right. What is the larger digit at each position?",
-        "Write the number made of the larger digit at each position of {num1} and {num2}, aligned at the right.",
+        "Align the numbers {a} and {b} at the right. What is the larger digit at each position?",
+        "Write the number made of the larger digit at each position of {a} and {b}, aligned at the right.",
     ),
     source="nupa",
     split="downstream",

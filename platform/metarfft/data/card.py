@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 _HEAD = ("rows", "shards", "method", "style", "seed", "content_hash", "code_version")
@@ -43,7 +44,45 @@ def card(manifest: dict[str, Any]) -> str:
         ]
     else:
         lines.append("None." if manifest["split"].startswith(("adapt", "pretrain")) else "This is held-out data.")
+    lines += ["", "## Repeated samples", ""]
+    if manifest["duplicates"]:
+        lines += [
+            f"{sum(manifest['duplicates'].values()):,} samples have the rule and the input of an earlier one.",
+            "",
+            "| task | repeated | of |",
+            "| --- | ---: | ---: |",
+            *(
+                f"| {task} | {count:,} | {sum(manifest['counts'][task].values()):,} |"
+                for task, count in sorted(manifest["duplicates"].items(), key=lambda item: -item[1])
+            ),
+        ]
+    else:
+        lines.append("None.")
+    lines += ["", "## Tokens", "", *_tokens(manifest)]
     return "\n".join(lines) + "\n"
+
+
+def _tokens(manifest: dict[str, Any]) -> list[str]:
+    """Token counts per task and length, the ten largest first."""
+    if not manifest["tokens"]:
+        return ["Not counted: there was no tokenizer."]
+    cells = [(count, task, length) for task, some in manifest["tokens"].items() for length, count in some.items()]
+    return [
+        f"Of the longest sample of each task and length, prompt and response, with the tokenizer of "
+        f"{Path(manifest['tokenizer']).name}. The ten largest:",
+        "",
+        "| task | length | tokens |",
+        "| --- | ---: | ---: |",
+        *(f"| {task} | {length} | {count:,} |" for count, task, length in sorted(cells, reverse=True)[:10]),
+        "",
+        "| task | lengths | tokens at each |",
+        "| --- | --- | --- |",
+        *(
+            f"| {task} | {_by_length(dict.fromkeys(some, 0)).replace(': 0', '').replace(' each', '')} "
+            f"| {' '.join(map(str, some.values()))} |"
+            for task, some in manifest["tokens"].items()
+        ),
+    ]
 
 
 def _by_length(counts: dict[int, int]) -> str:

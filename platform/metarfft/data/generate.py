@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tqdm import tqdm
 from metarfft.cluster import busy_tasks, connect
 from metarfft.config import Config
 from metarfft.data.card import card
+from metarfft.data.measure import measure, token_counter
 from metarfft.data.plan import Plan, make_plans, split_names
 from metarfft.data.shards import Recipe, add_hashes, finished_hash, write_shard
 from metarfft.samples import SampleError
@@ -41,8 +42,9 @@ def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[
     if todo:
         with stage_run(config, "generate", {"seed": config.seed, "data": config.data.model_dump()}) as run:
             connect()
+            tokens = token_counter(config.data.tokenizer or config.model.base)
             for plan in todo:
-                manifests[plan.name] = manifest = _make(config, plan)
+                manifests[plan.name] = manifest = _make(config, plan, tokens)
                 run.tag(**{f"data_hash.{plan.name}": manifest["content_hash"]})
                 run.log_metrics({f"rows.{plan.name}": manifest["rows"]})
     return {plan.name: manifests[plan.name] for plan in plans}
@@ -66,7 +68,7 @@ def _finished(folder: Path, plan: Plan) -> dict[int, int]:
     return {number: value for number, value in hashes.items() if value is not None}
 
 
-def _make(config: Config, plan: Plan) -> dict[str, Any]:
+def _make(config: Config, plan: Plan, tokens: Callable[[str], int] | None) -> dict[str, Any]:
     """Make the missing shards of a split, then its manifest and card."""
     folder = config.root / "data" / plan.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,6 +97,8 @@ def _make(config: Config, plan: Plan) -> dict[str, Any]:
         "code_version": plan.recipe.code,
         "counts": plan.counts(),
         "overlap": plan.overlap,
+        "tokenizer": config.data.tokenizer or config.model.base,
+        **measure(folder, tokens),
     }
     _write(folder / "README.md", card(manifest))
     _write(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")

@@ -58,6 +58,7 @@ class Recipe:
     Attributes:
         salt: the split's name in the samples' random seeds (the same for all methods of a split).
         code: version of the code that makes the rows.
+        kinds: what its composed rules may be.
     """
 
     seed: int
@@ -65,6 +66,7 @@ class Recipe:
     method: Method
     style: str
     code: str
+    kinds: tuple[str, ...]
 
 
 def plan_digest(recipe: Recipe, jobs: pa.Table) -> str:
@@ -102,6 +104,7 @@ def make_row(recipe: Recipe, job: dict[str, Any]) -> dict[str, Any]:
             shots=job["shots"],
             renamed=job["rename"],
             split=recipe.salt,
+            kinds=recipe.kinds,
         )
     except Exception as error:
         where = f"task {job['task']}, length {job['length']}, seed {recipe.seed}, index {job['index']}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metarfft.rules import english, guards, marks
+from metarfft.rules.analysis import changed_in_place, has_sets, pointers
 from metarfft.rules.expressions import Expressions, Values
 from metarfft.rules.language import BUILTINS, is_elif
 from metarfft.rules.sites import Kind, Site
@@ -29,7 +30,6 @@ _RUNTIME: dict[str, Any] = {
     "_numbers": (int, float), "_isinstance": isinstance,
     "__builtins__": {name: __builtins__[name] for name in BUILTINS},  # type: ignore[index]
 }  # fmt: skip
-_GROWING = frozenset("append insert extend add update setdefault pop remove clear discard sort reverse".split())
 
 
 @dataclass(frozen=True)
@@ -57,64 +57,13 @@ def compile_rule(function: ast.FunctionDef, text: list[str], style: Style | None
     return Program(namespace["_rule"], tuple(compiler.sites), tuple(compiler.linenos))
 
 
-def pointers(function: ast.FunctionDef) -> dict[str, str]:
-    """For each variable used as a sequence from an end: how a step shows it (``_head``, ``_tail`` or ``_ends``)."""
-    touched: dict[str, set[str]] = {}
-
-    def touch(node: ast.expr, end: str) -> None:
-        if isinstance(node, ast.Name):
-            touched.setdefault(node.id, set()).add(end)
-
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            first = ast.unparse(node.args[0]) if node.args else None
-            if node.func.attr == "pop":
-                touch(node.func.value, {None: "_tail", "-1": "_tail", "0": "_head"}.get(first, "_head"))
-            elif node.func.attr == "insert":
-                touch(node.func.value, "_head" if first == "0" else "_tail")
-            elif node.func.attr in ("append", "extend"):
-                touch(node.func.value, "_tail")
-        elif isinstance(node, ast.Subscript):
-            index = ast.unparse(node.slice)
-            if index in ("0", "1:", ":1"):
-                touch(node.value, "_head")
-            elif index in ("-1", ":-1", "-1:"):
-                touch(node.value, "_tail")
-            elif index == "1:-1":
-                touch(node.value, "_head")
-                touch(node.value, "_tail")
-        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-            touch(node.target, "_tail")
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Add):
-            target = node.targets[0]
-            left, right = node.value.left, node.value.right
-            while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
-                left = left.left
-            if isinstance(target, ast.Name) and isinstance(left, ast.Name) and left.id == target.id:
-                touch(target, "_tail")
-            elif isinstance(target, ast.Name) and isinstance(right, ast.Name) and right.id == target.id:
-                touch(target, "_head")
-    return {name: "_ends" if len(ends) > 1 else next(iter(ends)) for name, ends in touched.items()}
-
-
-def sequences(function: ast.FunctionDef) -> set[str]:
-    """Variables whose elements a rule reads one by one; other strings are single values."""
-    names = set(pointers(function))
-    for node in ast.walk(function):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            names.add(node.value.id)
-        elif isinstance(node, ast.For):
-            names |= {n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)}
-    return names
-
-
 class _Compiler:
     def __init__(self, function: ast.FunctionDef, text: list[str], style: Style | None) -> None:
         self.function, self.text, self.style = function, text, style
         view = self.view = style.view if style else None
         self.pointers = pointers(function) if view == "indexed" else {}
         phrase = english.labels(function) if view == "english" else ast.unparse
-        self.expressions = Expressions(view or "plain", self.pointers, phrase, _has_sets(function))
+        self.expressions = Expressions(view or "plain", self.pointers, phrase, has_sets(function))
         self.sites: list[Site] = []
         self.source: list[str] = []
         self.linenos: list[int] = [0]
@@ -365,7 +314,7 @@ class _Compiler:
         if self.view == "indexed":
             return ()
         shown = {read.label for read in values.reads}
-        names = [name for name in _changed_in_place(node.body) if name not in shown]
+        names = [name for name in changed_in_place(node.body) if name not in shown]
         return tuple((name, f"{{{values.add(self.expressions.show(name, name))}}}") for name in names)
 
     def If(self, node: ast.If, keyword: str = "if") -> None:
@@ -424,30 +373,8 @@ class _Compiler:
         self.write("return _result")
 
 
-def _has_sets(function: ast.FunctionDef) -> bool:
-    """Whether the rule makes sets, whose order Python does not fix; arguments, from JSON, hold none."""
-    return any(
-        isinstance(node, ast.Set) or (isinstance(node, ast.Name) and node.id == "set") for node in ast.walk(function)
-    )
-
-
 def _load(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.Name(target.id, ast.Load())
     assert isinstance(target, ast.Subscript)
     return ast.Subscript(target.value, target.slice, ast.Load())
-
-
-def _changed_in_place(body: list[ast.stmt]) -> list[str]:
-    names: dict[str, None] = {}
-    for statement in body:
-        if isinstance(statement, ast.If):
-            names.update(dict.fromkeys(_changed_in_place(statement.body) + _changed_in_place(statement.orelse)))
-        elif not isinstance(statement, (ast.While, ast.For)):
-            for node in ast.walk(statement):
-                called = node.func if isinstance(node, ast.Call) else None
-                if not isinstance(called, ast.Attribute) or called.attr not in _GROWING:
-                    continue
-                if isinstance(called.value, ast.Name):
-                    names[called.value.id] = None
-    return list(names)

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from metarfft.rules import english, marks
-from metarfft.rules.compiler import Program, compile_rule, sequences
+from metarfft.rules.analysis import sequences
+from metarfft.rules.compiler import Program, compile_rule
 from metarfft.rules.guards import MAX_STEPS, BudgetError, fit, nest, too_many_steps
 from metarfft.rules.language import RuleError, parse
 from metarfft.rules.sites import Step, View

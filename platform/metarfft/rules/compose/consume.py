@@ -1,95 +1,25 @@
-"""Synthetic rules: composed at random from consuming loops, tests and updates, always ending.
-
-The paper's synthetic rules are ``while a and b`` loops over two lists with snippets drawn from 22 kinds. Here rules
-also go over strings and digits, take from either end, keep counters, carries and previous values, and build results.
-"""
+"""One loop that takes elements from sequences: tests, counters, carries, previous values, results that are built."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
-from metarfft.rules.language import RuleError
-from metarfft.rules.rename import LETTERS, WORDS
-from metarfft.rules.rule import Rule, Trace
-
-Elements = Literal["bits", "digits", "letters", "words"]
-QUESTIONS = {
-    1: ("What does the rule return for {0}?", "Apply the rule to {0}.", "What is the result for {0}?"),
-    2: (
-        "What does the rule return for {0} and {1}?",
-        "Apply the rule to {0} and {1}.",
-        "What is the result for {0} and {1}?",
-    ),
-}
-_LARGE = re.compile(r"= ?(?:\d{4}|-\d\d)")  # a number that is read or assigned
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A composed rule: its text, its question, and ``sample(length, rng)`` for its arguments."""
-
-    source: str
-    question: str
-    sample: Callable[[int, Random], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Sequence:
-    name: str
-    is_text: bool
-    elements: Elements
-    from_tail: bool
-    words: tuple[str, ...] = ()
-
-    def take(self, item: str) -> list[str]:
-        """Lines that take one element."""
-        if not self.is_text:
-            return [f"{item} = {self.name}.pop({'' if self.from_tail else '0'})"]
-        if self.from_tail:
-            return [f"{item} = {self.name}[-1]", f"{self.name} = {self.name}[:-1]"]
-        return [f"{item} = {self.name}[0]", f"{self.name} = {self.name}[1:]"]
-
-    def draw(self, length: int, rng: Random) -> Any:
-        values: list[Any]
-        if self.elements == "letters":
-            few = rng.sample(_ALPHABET, rng.choice([2, 3, 5, 26]))
-            values = [rng.choice(few) for _ in range(length)]
-        elif self.elements == "words":
-            values = [rng.choice(self.words) if rng.random() < 0.7 else _word(rng) for _ in range(length)]
-        else:
-            top = 1 if self.elements == "bits" else 9
-            common = rng.randint(0, top)
-            values = [common if rng.random() < 0.2 else rng.randint(0, top) for _ in range(length)]
-        return "".join(map(str, values)) if self.is_text else values
-
-
-def _word(rng: Random) -> str:
-    return rng.choice([
-        rng.choice(_ALPHABET) + rng.choice(_ALPHABET), rng.choice(_ALPHABET) + str(rng.randint(0, 9)),
-        rng.choice(_ALPHABET) + rng.choice("./-+") , rng.choice("./-+*") * rng.randint(1, 2) + rng.choice("/-+"),
-        "".join(rng.choice(_ALPHABET) for _ in range(3)),
-    ])  # fmt: skip
+from metarfft.rules.compose.parts import ALPHABET, Composed, Elements, Names, Sequence, composed, word
 
 
 def compose(rng: Random) -> Composed:
-    """A random rule."""
-    names = _Names(rng)
+    """A random rule of this kind."""
+    names = Names(rng)
     elements: Elements = rng.choice(["bits", "digits", "digits", "digits", "digits", "letters", "words"])
-    words = tuple(_word(rng) for _ in range(3))
+    words = tuple(word(rng) for _ in range(3))
     sequences = [
-        _Sequence(names.new(), elements != "words" and rng.random() < 0.35, elements, rng.random() < 0.25, words)
+        Sequence(names.new(), elements != "words" and rng.random() < 0.35, elements, rng.random() < 0.25, words)
         for _ in range(rng.choice([1, 1, 2]))
     ]
     body = _Body(rng, names, sequences)
     lines = body.lines()
-    function = rng.choice(["f", "rule", "g", "solve"])
-    source = f"def {function}({', '.join(s.name for s in sequences)}):\n" + "\n".join("    " + line for line in lines)
-    question = rng.choice(QUESTIONS[len(sequences)]).format(*(f"{{{s.name}}}" for s in sequences))
     uneven = body.loop in ("or", "and")
 
     def sample(length: int, rng: Random) -> dict[str, Any]:
@@ -98,40 +28,13 @@ def compose(rng: Random) -> Composed:
             lengths[rng.randrange(len(lengths))] = rng.randint(1, length)
         return {s.name: s.draw(n, rng) for s, n in zip(sequences, lengths, strict=True)}
 
-    return Composed(source, question, sample)
-
-
-def is_usable(trace: Trace) -> bool:
-    """Whether the numbers of a composed rule's trace, and the trace itself, stay small enough to learn from."""
-    return len(trace.steps) <= 500 and not any(_LARGE.search(text) for text in trace.texts)
-
-
-def agrees(rule: Rule, probes: list[tuple[list[Any], Any]]) -> bool:
-    """Whether the rule returns the probes' answers (each a list of argument values and the expected result)."""
-    for values, expected in probes:
-        try:
-            if rule.run(dict(zip(rule.params, values, strict=True))) != expected:
-                return False
-        except RuleError:
-            return False
-    return True
-
-
-class _Names:
-    def __init__(self, rng: Random) -> None:
-        self.rng = rng
-        self.pool = list(LETTERS) if rng.random() < 0.6 else LETTERS + WORDS
-        rng.shuffle(self.pool)
-        self.pool = [name for name in self.pool if name not in ("f", "g")]
-
-    def new(self) -> str:
-        return self.pool.pop()
+    return composed(rng, [s.name for s in sequences], lines, sample)
 
 
 class _Body:
     """The statements of a rule: initial values, one loop that takes elements, updates, the result."""
 
-    def __init__(self, rng: Random, names: _Names, sequences: list[_Sequence]) -> None:
+    def __init__(self, rng: Random, names: Names, sequences: list[Sequence]) -> None:
         self.rng, self.sequences = rng, sequences
         self.elements = sequences[0].elements
         self.is_alpha = self.elements in ("letters", "words")
@@ -166,7 +69,7 @@ class _Body:
         if self.counter in self.used:
             start.append(f"{self.counter} = {rng.choice([0, 0, 0, 1, rng.randint(0, 9)])}")
         if self.previous in self.used:
-            initial = f"'{rng.choice(_ALPHABET)}'" if self.is_alpha else f"{rng.randint(0, 9)}"
+            initial = f"'{rng.choice(ALPHABET)}'" if self.is_alpha else f"{rng.randint(0, 9)}"
             start.append(f"{self.previous} = " + (initial if self.is_number or self.is_alpha else f"'{initial}'"))
         if self.total in self.used:
             start.append(f"{self.total} = 0")
@@ -192,7 +95,7 @@ class _Body:
             lines += ["    " + line for line in sequence.take(item)]
         return lines
 
-    def nothing(self, sequence: _Sequence) -> str:
+    def nothing(self, sequence: Sequence) -> str:
         """What stands for an element where a sequence has no more."""
         if self.is_alpha:
             return "'a'"
@@ -212,7 +115,7 @@ class _Body:
         item, sequence = self.items[position], self.sequences[position]
         quoted = sequence.is_text or self.is_alpha
         if self.is_alpha:
-            constant = f"'{rng.choice(sequence.words if self.elements == 'words' else _ALPHABET)}'"
+            constant = f"'{rng.choice(sequence.words if self.elements == 'words' else ALPHABET)}'"
         else:
             top = 1 if self.elements == "bits" else 9
             constant = f"'{rng.randint(0, top)}'" if sequence.is_text else str(rng.randint(0, top))
