@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from oracles import ORACLES
+from qwen import count
 
+from metarfft.samples import make_sample
 from metarfft.tasks import Task, all_tasks
 
 LENGTHS = range(1, 32)
@@ -71,6 +73,18 @@ def test_questions_name_every_argument_once(task: Task) -> None:
         names = [name for _, name, _, _ in Formatter().parse(question) if name is not None]
         assert sorted(names) == sorted(arguments), question
         assert len(question.split()) <= 20, question
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_samples_fit_a_models_context(task: Task) -> None:
+    """In tokens of Qwen2.5: lengths 1-15 in 8,192, and of a downstream task length 30 too, in 4,096 when indexed."""
+    limits = {(length, "code"): 8192 for length in (13, 14, 15)}
+    if task.split == "downstream":
+        limits |= {(30, "code"): 8192, (30, "indexed"): 4608 if task.id == "nupa_add" else 4096}
+    for (length, style), limit in limits.items():
+        for index in range(3 if task.has_length(length) else 0):
+            sample = make_sample(task.id, length, seed=1, index=index, style=style)
+            assert count(sample["prompt"] + sample["response"]) <= limit, (length, style)
 
 
 @pytest.mark.parametrize("task", TASKS)
