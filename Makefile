@@ -19,11 +19,12 @@ PYTHON ?= 3.11
 CREATE := uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 endif
 
+# Bytecode once here, not at each start of each of the many processes, where Python may not write any.
+export UV_COMPILE_BYTECODE := 1
+
 # pip's folders of wheels serve uv too. PyTorch's CPU build is in them or, elsewhere, on PyTorch's own index.
 comma := ,
 space := $(subst ,, )
-# Once here, not at each start of each of the many processes, where Python may not write any.
-export UV_COMPILE_BYTECODE := 1
 export UV_FIND_LINKS ?= $(subst $(space),$(comma),$(strip $(PIP_FIND_LINKS)))
 ifeq ($(STACK)$(wildcard $(addsuffix /torch-*cpu*.whl,$(subst $(comma),$(space),$(UV_FIND_LINKS)))),cpu)
 BACKEND := --torch-backend cpu
