@@ -19,8 +19,8 @@ PYTHON ?= 3.11
 CREATE := uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 endif
 
-# Bytecode once here, not at each start of each of the many processes, where Python may not write any.
-export UV_COMPILE_BYTECODE := 1
+# A run starts a dozen processes that import torch or vLLM; only the first is to parse them.
+unexport PYTHONDONTWRITEBYTECODE
 
 # pip's folders of wheels serve uv too. PyTorch's CPU build is in them or, elsewhere, on PyTorch's own index.
 comma := ,

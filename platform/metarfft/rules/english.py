@@ -81,6 +81,10 @@ class _Writer(Phrases):
                 values = [self.noun(item) for item in value.elts]
                 if len(names) == 2 and values == names[::-1]:
                     return f"exchange {join(names)}."
+                if all(_reads(value.elts[k]).isdisjoint(_reads(target, skip=k)) for k in range(len(names))):
+                    parts = zip(target.elts, value.elts, strict=True)  # no part sees what another one changes
+                    single = [self.Assign(ast.Assign([one], part)).removesuffix(".") for one, part in parts]
+                    return f"{'; '.join(single)}."
                 return f"set {join(names)} to {join(values)}, at once."
             return f"call the parts of {self.noun(value)} {join(names)}."
         name = self.noun(target)
@@ -185,3 +189,9 @@ def _numbers(node: ast.stmt) -> int:
             break
         node = node.orelse[0]
     return count
+
+
+def _reads(node: ast.expr, skip: int = -1) -> set[str]:
+    """Names in an expression, or in a tuple but for its part number ``skip``."""
+    parts = [part for k, part in enumerate(node.elts) if k != skip] if isinstance(node, ast.Tuple) else [node]
+    return {name.id for part in parts for name in ast.walk(part) if isinstance(name, ast.Name)}
