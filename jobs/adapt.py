@@ -14,14 +14,15 @@ from metarfft.config import from_command_line
 def main() -> None:
     config = from_command_line("Adapt models to the downstream tasks.")
 
+    from metarfft.data.rows import DataError
     from metarfft.train.plan import adapt_stages
     from metarfft.train.ray import train
 
     try:
         stages = adapt_stages(config)
-    except FileNotFoundError as error:
+        train(config, stages, config.adapt.concurrent)
+    except (FileNotFoundError, DataError, RuntimeError) as error:
         sys.exit(str(error))
-    train(config, stages, config.adapt.concurrent)
     for stage in stages:
         result = stage.result() or {}
         print(f"{stage.name}: loss {result['losses'][-1][1]:.4f} after {result['steps']} steps, {stage.out}")

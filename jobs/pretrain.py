@@ -14,6 +14,7 @@ from metarfft.config import from_command_line
 def main() -> None:
     config = from_command_line("Build the base model and RF-pretrain it.")
 
+    from metarfft.data.rows import DataError
     from metarfft.train.plan import base_stage, pretrain_stage, pretrained
     from metarfft.train.ray import train
 
@@ -22,7 +23,7 @@ def main() -> None:
             train(config, [base])
         if stage := pretrain_stage(config):
             train(config, [stage])
-    except FileNotFoundError as error:
+    except (FileNotFoundError, DataError, RuntimeError) as error:
         sys.exit(str(error))
     print(f"RF-pretrained model: {pretrained(config)}")
 

@@ -18,6 +18,7 @@ def main() -> None:
 
     from metarfft.data.generate import generate
     from metarfft.data.plan import needed_splits
+    from metarfft.data.rows import DataError
     from metarfft.evaluate.job import evaluate
     from metarfft.evaluate.report import table
     from metarfft.samples import SampleError
@@ -33,7 +34,7 @@ def main() -> None:
             train(config, [pretrain])
         train(config, adapt_stages(config), config.adapt.concurrent)
         report = evaluate(config)
-    except (SampleError, FileNotFoundError, RuntimeError) as error:
+    except (SampleError, DataError, FileNotFoundError, RuntimeError) as error:
         sys.exit(str(error))
     print(f"\n{table(config)}\n\nreport: {report}\nruns: mlflow ui --backend-store-uri {tracking_uri(config)}")
     print(f"{(time.monotonic() - started) / 60:.1f} minutes")

@@ -1,5 +1,7 @@
 """Tokens, packing and the stream of training samples."""
 
+import copy
+import json
 import random
 import string
 
@@ -10,8 +12,9 @@ import pytest
 
 from metarfft.config import Positions
 from metarfft.data.packing import IGNORED, Tokens, collate, empty, jump_positions, pack
+from metarfft.data.rows import DataError, Rows, digest
 from metarfft.data.stream import SampleStream, deal, read_all
-from metarfft.data.tokens import encode_prompt, encode_sample
+from metarfft.data.tokens import encode_prompt, encode_row, encode_sample
 from metarfft.samples import make_sample
 from metarfft.tasks import all_tasks
 from metarfft.train.pieces import default_pieces, words_of
@@ -71,9 +74,9 @@ def test_every_task_fits_the_tokenizer(tokenizer, style):
 def test_data_is_single_characters_and_names_are_whole(tokenizer):
     assert pieces_of(tokenizer, "result=<17>a<18>7<19>") == ["result", "=", "<17>", "a", "<18>", "7", "<19>"]
     assert pieces_of(tokenizer, "xqresultz") == list("xqresultz")
-    assert pieces_of(tokenizer, "num1=120 num2=5") == ["num1", "=", "1", "2", "0", " ", "num2", "=", "5"]
-    assert pieces_of(tokenizer, "\nL3:    while num1:") == ["\nL3:", "    ", "while ", "num1", ":"]
-    assert pieces_of(tokenizer, "num1[-1] [-1]") == ["num1", "[-1]", " ", "[", "-", "1", "]"]
+    assert pieces_of(tokenizer, "list1=120 list2=5") == ["list1", "=", "1", "2", "0", " ", "list2", "=", "5"]
+    assert pieces_of(tokenizer, "\nL3:    while list1:") == ["\nL3:", "    ", "while ", "list1", ":"]
+    assert pieces_of(tokenizer, "list1[-1] [-1]") == ["list1", "[-1]", " ", "[", "-", "1", "]"]
 
 
 def test_only_response_and_end_are_learnt(tokenizer):
@@ -147,9 +150,9 @@ def test_a_step_depends_on_its_number_only(tmp_path, tokenizer):
     assert [ids(other, step) for step in range(3)] != first[:3]  # seeds of a run differ from the first step on
 
 
-def test_replay_tasks_and_long_samples(tmp_path, tokenizer):
+def test_mixed_data_tasks_and_long_samples(tmp_path, tokenizer):
     path, again = dataset(tmp_path / "data", 30), dataset(tmp_path / "replay", 12)
-    stream = SampleStream(path, tokenizer, batch_size=8, seed=0, context_length=7, tasks=["odd"], replay=(again, 0.25))
+    stream = SampleStream(path, tokenizer, batch_size=8, seed=0, context_length=7, tasks=["odd"], mix=[(again, 0.25)])
     assert stream.rows == 15
     share = stream.step(0)
     texts = [tokenizer.decode(s.ids).split("x")[0] for s in share.samples]
@@ -160,6 +163,59 @@ def test_replay_tasks_and_long_samples(tmp_path, tokenizer):
     assert len(read_all(path, tokenizer, 100)) == 30
     with pytest.raises(FileNotFoundError, match="no rows"):
         SampleStream(path, tokenizer, batch_size=8, seed=0, context_length=7, tasks=["none"])
+
+
+CHAT = [
+    {"role": "user", "content": "one and one?"},
+    {"role": "assistant", "content": "two"},
+    {"role": "user", "content": "and one?"},
+    {"role": "assistant", "content": "three"},
+]
+TEMPLATE = (
+    "{% for m in messages %}[{{ m['role'] }}]{{ m['content'] }}{{ eos_token }}{% endfor %}"
+    "{% if add_generation_prompt %}[assistant]{% endif %}"
+)
+
+
+@pytest.mark.parametrize("template", [None, TEMPLATE])
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_chats_are_mixed_in_and_teach_the_answers(tmp_path, tokenizer, template, kind):
+    folder = tmp_path / "chats"
+    folder.mkdir()
+    if kind == "jsonl":
+        (folder / "some.jsonl").write_text(f"{json.dumps({'messages': CHAT})}\n" * 3)
+    else:
+        pq.write_table(pa.table({"messages": [CHAT] * 3}), folder / "some.parquet")
+    speaker = copy.deepcopy(tokenizer)
+    speaker.chat_template = template
+    path = dataset(tmp_path / "data", 30)
+    stream = SampleStream(path, speaker, batch_size=8, seed=0, context_length=500, mix=[(folder, 0.25)])
+    chats = [s for s in stream.step(1).samples if s.name.startswith("some.")]
+    assert len(chats) == 2
+    end = tokenizer.eos_token
+    for chat in chats:
+        assert tokenizer.decode(chat.ids[chat.labels != IGNORED]) == f"two{end}three{end}"
+        said = tokenizer.decode(chat.ids)
+        between = f"{end}[user]and one?{end}[assistant]" if template else f"{end}and one?\n"
+        assert f"two{between}three{end}" in said
+
+
+def test_other_formats_are_refused(tmp_path, tokenizer):
+    (tmp_path / "text.jsonl").write_text('{"text": "once"}\n')
+    wanted = "has the columns text; wanted: prompt and response, or messages"
+    with pytest.raises(DataError, match=wanted):
+        digest(tmp_path)
+    with pytest.raises(DataError, match=wanted):
+        Rows(tmp_path, seed=0)
+    (tmp_path / "text.jsonl").write_text("once\n")
+    with pytest.raises(DataError, match="its first line is no JSON object"):
+        digest(tmp_path)
+    with pytest.raises(DataError, match="no message has the role assistant"):
+        encode_row(tokenizer, {"messages": CHAT[:1], "name": "one"})
+    path = dataset(tmp_path / "data", 30)
+    stream = SampleStream(path, tokenizer, batch_size=8, seed=0, context_length=4, refuse_long=True)
+    with pytest.raises(DataError, match=r"part-0000\d.parquet group \d row \d has \d tokens, context_length is 4"):
+        stream.step(0)
 
 
 def test_work_is_dealt_evenly():

@@ -37,14 +37,16 @@ def kill_worker_in(stage: Stage, storage: Path, killed: list[float]) -> None:
 def test_a_killed_worker_goes_on_where_it_was(ray_cluster, base, data, tmp_path):  # noqa: F811
     from metarfft.train.ray import train
 
-    config = Config.model_validate({"name": "killed", "output": str(tmp_path), "model": {"tiny": {}}})
+    kept = tmp_path / "kept"
+    places = {"output": str(tmp_path), "checkpoints": kept.as_uri()}
+    config = Config.model_validate({"name": "killed", "model": {"tiny": {}}, **places})
     values = {"checkpoint_every": 2, "validate_every": 1000, "batch_size": 3}
     stages = [
         make_stage(base, data, config.root / "models" / name, steps=steps, **values)
         for name, steps in (("first", 4), ("second", 40), ("third", 6))
     ]
     killed: list[float] = []
-    killer = threading.Thread(target=kill_worker_in, args=(stages[1], config.root / "train", killed))
+    killer = threading.Thread(target=kill_worker_in, args=(stages[1], kept, killed))
     killer.start()
     train(config, stages)
     killer.join()
@@ -55,5 +57,18 @@ def test_a_killed_worker_goes_on_where_it_was(ray_cluster, base, data, tmp_path)
     assert (stages[0].out / "result.json").stat().st_mtime < killed[0]
     assert results[1]
     assert [step for step, _ in results[1]["losses"]] == list(range(1, 41))
-    assert not list((config.root / "train").iterdir())  # no checkpoints are left
+    assert not list(kept.iterdir())  # no checkpoints are left
     train(config, stages)  # nothing to do
+
+
+@pytest.mark.timeout(600)
+def test_a_run_that_cannot_go_on_says_why(ray_cluster, base, data, tmp_path):  # noqa: F811
+    from metarfft.train.ray import train
+
+    config = Config.model_validate({"name": "bad", "output": str(tmp_path), "model": {"tiny": {}}})
+    bad = make_stage(base, data, config.root / "models" / "bad", steps=8, learning_rate=1e30, warmup_steps=0)
+    with pytest.raises(RuntimeError, match=r"^test: the loss is nan at step \d, on (any/9/\d+, )*any/9/\d+: lower"):
+        train(config, [bad])
+    refusing = make_stage(base, data, config.root / "models" / "long", context_length=40, too_long="refuse")
+    with pytest.raises(RuntimeError, match=r"^test: any/9/\d+ has \d\d+ tokens, context_length is 40"):
+        train(config, [refusing])

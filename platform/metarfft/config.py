@@ -114,6 +114,13 @@ class Positions(Section):
     span: float = Field(4.0, ge=1, description="largest stretched length, as a multiple of the sample's")
 
 
+class Mix(Section):
+    """Other data mixed into a stage, to keep what the model could do before."""
+
+    data: str = Field(description="pretrain: the RF-pretraining dataset; else a .parquet or .jsonl file or a folder")
+    share: float = Field(gt=0, lt=1, description="share of the samples of every step")
+
+
 class Train(Section):
     """One training stage. The batch is counted in samples over all workers, so it does not depend on their number."""
 
@@ -135,17 +142,34 @@ class Train(Section):
     warmup_steps: int = Field(10, ge=0)
     decay_share: float = Field(1.0, ge=0, le=1, description="share of the steps, the last, over which the rate decays")
     zero_stage: Literal[0, 1, 2, 3] = 0
+    offload_optimizer: bool = Field(False, description="its states in the host's memory (ZeRO 1 and up): slower")
+    offload_parameters: bool = Field(False, description="weights in the host's memory too (ZeRO 3): slower still")
     workers: int = Field(1, ge=1)
     cpus_per_worker: int = Field(1, ge=1)
     gpus_per_worker: int = Field(0, ge=0)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     gradient_checkpointing: bool = Field(False, description="compute activations twice to keep fewer of them")
     positions: Positions = Positions()
-    replay: float = Field(0.0, ge=0, lt=1, description="share of pretraining samples mixed into an adaptation batch")
+    mix: list[Mix] = []
+    too_long: Literal["skip", "refuse"] = Field("skip", description="samples over context_length: leave out, or stop")
     validate_every: int = Field(100, ge=1)
     patience: int = Field(0, ge=0, description="validations without a better loss before stopping; 0: never stop early")
     checkpoint_every: int = Field(100, ge=1)
     log_every: int = Field(10, ge=1)
+
+    @model_validator(mode="after")
+    def _offload(self) -> Train:
+        if self.offload_optimizer and self.zero_stage == 0:
+            raise ValueError("offload_optimizer needs zero_stage 1, 2 or 3")
+        if self.offload_parameters and self.zero_stage != 3:
+            raise ValueError("offload_parameters needs zero_stage 3")
+        return self
+
+    @model_validator(mode="after")
+    def _shares(self) -> Train:
+        if sum(mix.share for mix in self.mix) >= 1:
+            raise ValueError("mix: the shares add up to 1 or more; some of each step must be the stage's own data")
+        return self
 
     @model_validator(mode="after")
     def _muon(self) -> Train:
@@ -220,6 +244,7 @@ class Config(Section):
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
     seed: int = 0
     output: str = "outputs"
+    checkpoints: str | None = Field(None, description="folder or URI (s3://...) of checkpoints; default: under output")
     model: Model
     data: Data = Data()
     warmup: Warmup = Warmup()

@@ -21,6 +21,7 @@ class Tokens(NamedTuple):
     ids: np.ndarray
     labels: np.ndarray
     positions: np.ndarray
+    name: str = ""
 
 
 class Batch(NamedTuple):
@@ -29,6 +30,7 @@ class Batch(NamedTuple):
     inputs: dict[str, Tensor | int]
     targets: Tensor  # (n,), the token that follows each position in inputs["logits_to_keep"]
     tokens: int  # tokens in the row, 0 for an empty one
+    names: tuple[str, ...] = ()  # of its samples
 
     @property
     def learnt(self) -> int:
@@ -37,7 +39,7 @@ class Batch(NamedTuple):
 
     def to(self, device: torch.device | str) -> Batch:
         inputs = {k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in self.inputs.items()}
-        return Batch(inputs, self.targets.to(device, non_blocking=True), self.tokens)
+        return self._replace(inputs=inputs, targets=self.targets.to(device, non_blocking=True))
 
 
 def jump_positions(length: int, positions: Positions, rng: random.Random) -> np.ndarray:
@@ -93,7 +95,7 @@ def collate(samples: Sequence[Tokens]) -> Batch:
         "max_length_q": max(lengths),
         "max_length_k": max(lengths),
     }
-    return Batch(inputs, torch.from_numpy(labels[kept]), sum(lengths))
+    return Batch(inputs, torch.from_numpy(labels[kept]), sum(lengths), tuple(s.name for s in samples))
 
 
 def empty() -> Batch:

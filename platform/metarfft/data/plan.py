@@ -65,7 +65,8 @@ def needed_splits(config: Config) -> list[str]:
     needed = split_names(config)
     if config.model.pretrained is not None:
         needed.remove("validation")
-        if not any(config.adapt.of(method).replay for method in config.adapt.methods):
+        mixes = [mix for method in config.adapt.methods for mix in config.adapt.of(method).mix]
+        if not any(mix.data == "pretrain" for mix in mixes):
             needed.remove("pretrain")
     return needed
 

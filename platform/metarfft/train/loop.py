@@ -20,6 +20,7 @@ from torch import Tensor
 
 from metarfft.config import Train
 from metarfft.data.packing import Batch, Tokens, collate, empty, pack
+from metarfft.data.rows import DataError
 from metarfft.data.stream import Stream, deal
 from metarfft.train.optimizer import optimizer, schedule
 
@@ -72,7 +73,8 @@ def train(
         DeepSpeed's engine around the trained model, and the final state.
 
     Raises:
-        FloatingPointError: the loss is no longer a number.
+        FloatingPointError: a loss is not a number; the message names the step and the samples.
+        DataError: a sample is longer than the context and ``too_long`` is "refuse", or it cannot be read.
         ValueError: the checkpoint is of another number of workers and sharded (ZeRO 1 and up).
     """
     engine = _engine(model, settings)
@@ -83,17 +85,20 @@ def train(
     engine.train()
     with ThreadPoolExecutor(1) as ahead:  # makes the next step's rows while this step's are trained on
 
-        def make(step: int) -> tuple[list[Batch], int]:
-            share = stream.step(step, rank, world)
-            return _rows(share.samples, settings), share.skipped
+        def make(step: int) -> tuple[list[Batch], int, str]:
+            try:
+                share = stream.step(step, rank, world)
+            except DataError as error:
+                return [], 0, str(error)
+            return _rows(share.samples, settings), share.skipped, ""
 
         clock = _Clock(state)
         coming = ahead.submit(make, state.step)
         while state.step < settings.steps:
-            rows, left_out = coming.result()
+            rows, left_out, refused = coming.result()
             if state.step + 1 < settings.steps:
                 coming = ahead.submit(make, state.step + 1)
-            loss, targets, tokens, skipped = _step(engine, rows, left_out)
+            loss, targets, tokens, skipped = _step(engine, rows, left_out, refused, state.step + 1)
             state.step += 1
             state.tokens += int(tokens)
             state.skipped += int(skipped)
@@ -150,23 +155,31 @@ def evaluate(engine: Any, rows: Sequence[Batch]) -> float:
     return loss / max(targets, 1)
 
 
-def _step(engine: Any, rows: Sequence[Batch], skipped: int) -> list[float]:
+def _step(engine: Any, rows: Sequence[Batch], skipped: int, refused: str, number: int) -> list[float]:
     """One optimiser step; returns the step's summed loss, targets, tokens and skipped samples over all ranks.
 
     The gradient is that of the mean loss over all targets of the step, whichever rank and row they are in: DeepSpeed
     averages over ranks, so a row's summed loss counts ranks / targets times.
     """
-    counts = [sum(batch.learnt for batch in rows), sum(batch.tokens for batch in rows), skipped]
-    targets, tokens, all_skipped = _sums(counts, engine)
+    counts = [sum(batch.learnt for batch in rows), sum(batch.tokens for batch in rows), skipped, bool(refused)]
+    targets, tokens, all_skipped, any_refused = _sums(counts, engine)
+    if any_refused:  # one rank's error ends all: the others would wait for it
+        raise DataError("; ".join(_gathered([refused] if refused else [])))
     batches = _padded(rows, engine)
-    total = torch.zeros((), device=engine.device)
+    losses = []
     for i, batch in enumerate(batches):
         engine.set_gradient_accumulation_boundary(i == len(batches) - 1)
         loss = _loss(engine, batch)
         engine.backward(loss * (dist.get_world_size() / max(targets, 1)))
-        total += loss.detach()
+        losses.append(loss.detach())
+    (total,) = _sums([float(torch.stack(losses).sum())], engine)
+    if not math.isfinite(total):  # before the step: the weights stay as they are
+        bad = [name for loss, batch in zip(losses, batches, strict=True) if not loss.isfinite() for name in batch.names]
+        bad = _gathered(bad)
+        where = ", ".join(bad[:8]) + (f" and {len(bad) - 8} more" if len(bad) > 8 else "")
+        raise FloatingPointError(f"the loss is {total} at step {number}, on {where}: lower the learning rate")
     engine.step()
-    return [*_sums([float(total)], engine), targets, tokens, all_skipped]
+    return [total, targets, tokens, all_skipped]
 
 
 def _loss(engine: Any, batch: Batch) -> Tensor:
@@ -185,8 +198,6 @@ def _validate(engine: Any, rows: Sequence[Batch], state: State) -> None:
 
 def _log(engine: Any, state: State, clock: _Clock, settings: Train) -> dict[str, float]:
     loss = state.window[0] / max(state.window[1], 1)
-    if not math.isfinite(loss):
-        raise FloatingPointError(f"the loss is {loss} at step {state.step}: lower the learning rate")
     state.losses.append((state.step, loss))
     state.window = [0.0, 0.0]
     speed, seconds_per_step = clock.speed(state)
@@ -208,6 +219,13 @@ def _padded(rows: Sequence[Batch], engine: Any) -> list[Batch]:
     most = torch.tensor(max(len(rows), 1), device=engine.device)
     dist.all_reduce(most, op=dist.ReduceOp.MAX)
     return [*rows, *[empty()] * (int(most) - len(rows))]
+
+
+def _gathered(own: list[str]) -> list[str]:
+    """The texts of all ranks."""
+    each: list[list[str]] = [[] for _ in range(dist.get_world_size())]
+    dist.all_gather_object(each, own)
+    return [text for some in each for text in some]
 
 
 def _sums(values: Sequence[float], engine: Any) -> list[float]:
@@ -241,12 +259,17 @@ def join() -> None:
 
 def deepspeed_config(settings: Train) -> dict[str, Any]:
     """DeepSpeed's configuration. Weights that train are float32; bfloat16 is for arithmetic alone (autocast)."""
+    zero: dict[str, Any] = {"stage": settings.zero_stage}
+    host = {"device": "cpu", "pin_memory": settings.gpus_per_worker > 0}
+    zero |= {"offload_optimizer": host} if settings.offload_optimizer else {}
+    zero |= {"offload_param": host} if settings.offload_parameters else {}
     return {
         "train_micro_batch_size_per_gpu": 1,  # rows vary in samples; this loop itself counts targets
         "gradient_accumulation_steps": 1,
         "gradient_clipping": settings.clip,
-        "zero_optimization": {"stage": settings.zero_stage},
+        "zero_optimization": zero,
         "zero_allow_untested_optimizer": True,
+        "zero_force_ds_cpu_optimizer": False,  # torch's own runs on the host too, and needs no compiler there
         "torch_autocast": {"enabled": bf16(settings), "dtype": "bfloat16"},
         "steps_per_print": 2**31,
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from metarfft import tasks
 from metarfft.config import Config, Method, TinyModel, Train
+from metarfft.data import rows
 from metarfft.data.plan import data_method
 from metarfft.rules import compose, rename
 from metarfft.train.pieces import default_pieces, words_of
@@ -17,7 +18,7 @@ from metarfft.train.pieces import default_pieces, words_of
 RESULT = "result.json"
 # Settings that say how a stage is run and not what comes out.
 _HOW = {"workers", "cpus_per_worker", "gpus_per_worker", "micro_batch_tokens", "checkpoint_every", "log_every"}
-_HOW |= {"gradient_checkpointing"}
+_HOW |= {"gradient_checkpointing", "too_long", "offload_optimizer", "offload_parameters"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Stage:
         start: model directory or name to start from; None: a small model is built from ``tiny`` and ``pieces``.
         data: Parquet dataset to train on; None: the synthetic warm-up.
         tasks: keep only the dataset's rows of these tasks.
-        replay: dataset that a share of every batch comes from.
+        mix: other datasets, and the share of every step that comes from each.
         inputs: digests of the starting model and the datasets.
     """
 
@@ -45,7 +46,7 @@ class Stage:
     data: Path | None = None
     tasks: tuple[str, ...] = ()
     validation: Path | None = None
-    replay: Path | None = None
+    mix: tuple[tuple[Path, float], ...] = ()
     method: Method | None = None
     inputs: tuple[str, ...] = ()
 
@@ -53,7 +54,7 @@ class Stage:
     def digest(self) -> str:
         """Digest of everything that the outcome depends on."""
         told = {**asdict(self), "settings": self.settings.model_dump(exclude=_HOW), "tiny": str(self.tiny)}
-        for place in ("name", "out", "model", "start", "data", "validation", "replay"):
+        for place in ("name", "out", "model", "start", "data", "validation", "mix"):
             told.pop(place)  # where things are is no matter; what they are is in `inputs`
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -87,7 +88,7 @@ def pretrain_stage(config: Config) -> Stage | None:
         return None
     out = config.root / "models" / "pretrained"
     data, validation = config.root / "data" / "pretrain", config.root / "data" / "validation"
-    base = _base(config)
+    base, mix = _base(config), _mix(config, config.pretrain)
     return Stage(
         "pretrain",
         out,
@@ -97,7 +98,8 @@ def pretrain_stage(config: Config) -> Stage | None:
         base,
         data=data,
         validation=validation,
-        inputs=(_model_digest(base), _data_digest(data), _data_digest(validation)),
+        mix=mix,
+        inputs=(_model_digest(base), *map(_data_digest, [data, validation, *(other for other, _ in mix)])),
     )
 
 
@@ -120,10 +122,9 @@ def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | N
     name = f"adapt/{method}/seed-{seed}" + (f"/{task.id}" if task else "")
     out = config.root / "models" / name
     start = pretrained(config) if method == "meta-rfft" else _base(config)
-    data, replay = config.root / "data" / f"adapt-{data_method(method)}", config.root / "data" / "pretrain"
-    inputs = [_model_digest(start), _data_digest(data)]
-    if settings.replay:
-        inputs.append(_data_digest(replay))
+    data = config.root / "data" / f"adapt-{data_method(method)}"
+    mix = _mix(config, settings)
+    inputs = [_model_digest(start), _data_digest(data), *(_data_digest(other) for other, _ in mix)]
     return Stage(
         name,
         out,
@@ -133,7 +134,7 @@ def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | N
         start,
         data=data,
         tasks=(task.id,) if task else (),
-        replay=replay if settings.replay else None,
+        mix=mix,
         method=method,
         inputs=tuple(inputs),
     )
@@ -163,8 +164,14 @@ def _model_digest(model: str) -> str:
     return path.name if path.is_absolute() else model
 
 
+def _mix(config: Config, settings: Train) -> tuple[tuple[Path, float], ...]:
+    """Where the data is that is mixed in, absolute (workers run elsewhere)."""
+    known = {"pretrain": config.root / "data" / "pretrain"}
+    return tuple((known.get(mix.data, Path(mix.data).resolve()), mix.share) for mix in settings.mix)
+
+
 def _data_digest(data: Path) -> str:
     try:
-        return json.loads((data / "manifest.json").read_text())["content_hash"]
+        return rows.digest(data)
     except FileNotFoundError:
         raise FileNotFoundError(f"{data} is no dataset yet: run jobs/generate.py first") from None

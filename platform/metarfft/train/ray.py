@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -13,12 +12,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.fs
 import ray.train
 from ray.train import Checkpoint, CheckpointConfig, FailureConfig, LoggingConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer
 
 from metarfft.cluster import connect
 from metarfft.config import Config
+from metarfft.data.rows import DataError
 from metarfft.tracking import Run, stage_run
 from metarfft.train.plan import Stage
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # the driver itself needs no torch
     from metarfft.train.loop import State
 
 _RETRIES = 3  # of a stage whose worker or node died
+_FAILED = "failed"  # file in a stage's folder: why it cannot go on
 _DIGEST = "stage"  # file in a checkpoint: the stage that it belongs to
 
 
@@ -36,7 +38,7 @@ def train(config: Config, stages: Sequence[Stage], concurrent: int = 1) -> None:
     than a small adaptation. Interrupted, the same call goes on from the last checkpoint.
 
     Raises:
-        ray.train.TrainingFailedError: a stage failed more often than it is tried again.
+        RuntimeError: a stage failed more often than it is tried again, or in a way that trying again cannot help.
     """
     for stage in stages:
         if stage.result() is not None:
@@ -60,11 +62,11 @@ def train(config: Config, stages: Sequence[Stage], concurrent: int = 1) -> None:
 def _fit(config: Config, stages: list[Stage]) -> None:
     settings = stages[0].settings
     name = hashlib.sha256(" ".join(stage.digest for stage in stages).encode()).hexdigest()[:16]
-    storage = config.root / "train"
+    storage = config.checkpoints or str(config.root / "train")
     todo = [stage for stage in stages if stage.result() is None]
     with ExitStack() as runs:
         tracked = [runs.enter_context(stage_run(config, stage.name, _told(stage))) for stage in todo]
-        TorchTrainer(
+        trainer = TorchTrainer(
             _work,
             train_loop_config={"stages": todo, "runs": tracked},
             torch_config=TorchConfig(backend="nccl" if settings.gpus_per_worker else "gloo"),
@@ -75,15 +77,39 @@ def _fit(config: Config, stages: list[Stage]) -> None:
             ),
             run_config=RunConfig(
                 name=name,
-                storage_path=str(storage),
+                storage_path=storage,
                 failure_config=FailureConfig(max_failures=_RETRIES),
                 checkpoint_config=CheckpointConfig(num_to_keep=2),
                 logging_config=LoggingConfig(log_level="WARNING"),
             ),
-        ).fit()
+        )
+        for stage in todo:
+            (stage.out / _FAILED).unlink(missing_ok=True)
+        try:
+            trainer.fit()
+        except ray.train.TrainingFailedError as error:
+            stage = next(stage for stage in todo if stage.result() is None)
+            raise RuntimeError(f"{stage.name}: {_cause(error)}") from error
         for stage, run in zip(todo, tracked, strict=True):
+            if (stage.out / _FAILED).exists():
+                raise RuntimeError(f"{stage.name}: {(stage.out / _FAILED).read_text()}")
             run.log_model(stage.name, stage.model or stage.out / "adapter")
-    shutil.rmtree(storage / name, ignore_errors=True)  # its checkpoints are of no more use
+    _remove(f"{storage}/{name}")  # its checkpoints are of no more use
+
+
+def _remove(folder: str) -> None:
+    filesystem, path = pyarrow.fs.FileSystem.from_uri(folder)
+    if filesystem.get_file_info(path).type == pyarrow.fs.FileType.Directory:
+        filesystem.delete_dir(path)
+
+
+def _cause(error: ray.train.TrainingFailedError) -> str:
+    """The first worker's own error, in one line."""
+    failures = getattr(error, "worker_failures", {})
+    cause = next(iter(failures.values()), error)
+    cause = getattr(cause, "cause", None) or cause
+    lines = [line for line in str(cause).strip().splitlines() if line.strip()]
+    return f"{type(cause).__name__}: {lines[-1].strip()}" if lines else type(cause).__name__
 
 
 def _told(stage: Stage) -> dict[str, Any]:
@@ -110,16 +136,27 @@ def _work(what: dict[str, Any]) -> None:
             if folder and (folder / _DIGEST).read_text() != stage.digest:
                 folder = None
             on_metrics = _reporter(stage, run) if first else None
-            training.run(stage, resume_from=folder, on_metrics=on_metrics, on_checkpoint=_saver(stage))
+            try:
+                training.run(stage, resume_from=folder, on_metrics=on_metrics, on_checkpoint=_saver(stage))
+            except (FloatingPointError, DataError) as error:  # of all ranks; it would come again: no reason to retry
+                if first:
+                    stage.out.mkdir(parents=True, exist_ok=True)
+                    (stage.out / _FAILED).write_text(str(error))
+                return
         checkpoint = None  # the next stage begins at its beginning; by now Ray may have deleted this folder
 
 
 def _saver(stage: Stage) -> Callable[[State, Callable[[Path], None]], None]:
     def save(state: State, write: Callable[[Path], None]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            write(Path(folder))
-            (Path(folder) / _DIGEST).write_text(stage.digest)
-            ray.train.report({"step": state.step}, checkpoint=Checkpoint.from_directory(folder))
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                write(Path(folder))
+                (Path(folder) / _DIGEST).write_text(stage.digest)
+                ray.train.report({"step": state.step}, checkpoint=Checkpoint.from_directory(folder))
+        except (OSError, RuntimeError) as error:  # torch raises the latter on a full disk
+            raise RuntimeError(
+                f"the checkpoint of step {state.step} could not be written; the last good one is kept: {error}"
+            ) from error
 
     return save
 

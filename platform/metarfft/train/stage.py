@@ -101,5 +101,6 @@ def _stream(stage: Stage, tokenizer: Any) -> Stream:
         context_length=settings.context_length,
         positions=settings.positions,
         tasks=stage.tasks,
-        replay=(stage.replay, settings.replay) if stage.replay else None,
+        mix=stage.mix,
+        refuse_long=settings.too_long == "refuse",
     )
