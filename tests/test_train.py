@@ -185,19 +185,19 @@ def plain_training(base, data, chosen):
     return losses, net.state_dict()
 
 
-def _worker(rank, port, stages):
+def _worker(rank, port, stages, checkpoint):
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
     os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     torch.set_num_threads(1)
     for each in stages:
-        stage.run(each)
+        stage.run(each, on_checkpoint=(lambda state, save: save(checkpoint)) if checkpoint else None)
 
 
-def two_processes(stages):
+def two_processes(stages, checkpoint=None):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    torch.multiprocessing.spawn(_worker, args=(port, stages), nprocs=2)
+    torch.multiprocessing.spawn(_worker, args=(port, stages, checkpoint), nprocs=2)
     return [json.loads((each.out / "result.json").read_text()) for each in stages]
 
 
@@ -279,6 +279,18 @@ def test_resume_is_exact(base, data, tmp_path):
     assert broken.result() is not None
     one, other = (load_file(s.out / "model.safetensors") for s in (straight, broken))
     assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.mark.parametrize("zero", [2, 3])
+def test_resume_on_another_number_of_workers(base, data, tmp_path, zero):
+    """Two workers saved a checkpoint cut up between them; one goes on with the same losses."""
+    values = {"zero_stage": zero, "steps": 4, "checkpoint_every": 2}
+    begun = make_stage(base, data, tmp_path / "model", **values)
+    (expected,) = two_processes([begun], tmp_path / "checkpoint")
+    (begun.out / "result.json").unlink()
+    result = stage.run(begun, resume_from=tmp_path / "checkpoint")
+    assert (expected["workers"], result["workers"]) == (2, 1)
+    assert [loss for _, loss in result["losses"]] == pytest.approx([loss for _, loss in expected["losses"]], abs=1e-5)
 
 
 def test_resumed_pissa_goes_back_to_the_first_initialisation(base, data, tmp_path):

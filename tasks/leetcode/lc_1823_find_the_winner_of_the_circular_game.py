@@ -12,19 +12,16 @@ from metarfft.tasks import Task
 
 def find_the_winner(n, k):
     people = list(range(1, n + 1))
-    while n > 1:
-        steps = k - 1
-        while steps > 0:
-            people.append(people.pop(0))
-            steps -= 1
-        people.pop(0)
-        n -= 1
+    i = 0
+    while len(people) > 1:
+        i = (i + k - 1) % len(people)
+        people.pop(i)
     return people[0]
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """A circle of ``length`` people and a k up to their number, mostly small."""
-    return {"n": length, "k": rng.randint(1, rng.choice((4, 4, length)))}
+    """A circle of ``length`` people and a k up to their number."""
+    return {"n": length, "k": rng.randint(1, length)}
 
 
 TASK = Task(

@@ -1,6 +1,6 @@
 """Names in the order of falling heights.
 
-Source: LeetCode 2418, Sort the People. By taking the tallest again and again.
+Source: LeetCode 2418, Sort the People. By putting each in front of the first who is shorter.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from metarfft.tasks import Task
 
 def sort_people(names, heights):
     result = []
-    while heights:
-        best = 0
-        for i in range(len(heights)):
-            if heights[i] > heights[best]:
-                best = i
-        heights.pop(best)
-        result.append(names.pop(best))
+    sizes = []
+    for k in range(len(names)):
+        i = 0
+        while i < len(sizes) and sizes[i] > heights[k]:
+            i += 1
+        sizes.insert(i, heights[k])
+        result.insert(i, names[k])
     return result
 
 
 def sample(length: int, rng: random.Random) -> dict:
     """Short names and different heights."""
     names = rng.choices(("Amy", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hal", "Ida", "Jon"), k=length)
-    return {"names": names, "heights": rng.sample(range(100, 200), length)}
+    return {"names": names, "heights": rng.sample(range(10, 100), length)}
 
 
 TASK = Task(

@@ -27,9 +27,9 @@ def chunk_array(nums, size):
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """Integers from 0 to 99; mostly small chunks, sometimes one that is larger than the list."""
+    """Digits; mostly small chunks, sometimes one that is larger than the list."""
     size = rng.randint(1, length + 1) if rng.random() < 0.3 else rng.randint(1, min(length, 5))
-    return {"nums": [rng.randint(0, 99) for _ in range(length)], "size": size}
+    return {"nums": [rng.randint(0, 9) for _ in range(length)], "size": size}
 
 
 TASK = Task(

@@ -13,16 +13,12 @@ from metarfft.tasks import Task
 
 def string_hash(s, k):
     result = ""
-    total = 0
-    count = 0
     while s:
-        total += ord(s[0]) - ord("a")
-        s = s[1:]
-        count += 1
-        if count == k:
-            result += chr(ord("a") + total % 26)
-            total = 0
-            count = 0
+        total = 0
+        for c in s[:k]:
+            total += ord(c) - ord("a")
+        s = s[k:]
+        result += chr(ord("a") + total % 26)
     return result
 
 

@@ -14,13 +14,12 @@ def longest_path(tree):
     lengths = [0]
     best = 0
     for line in tree.split('\n'):
-        depth = 0
-        while line[depth] == '\t':
-            depth += 1
+        name = line.lstrip('\t')
+        depth = len(line) - len(name)
         while len(lengths) > depth + 1:
             lengths.pop()
-        total = lengths[-1] + len(line) - depth
-        if '.' in line:
+        total = lengths[-1] + len(name)
+        if '.' in name:
             if total > best:
                 best = total
         else:

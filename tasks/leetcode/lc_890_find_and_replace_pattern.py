@@ -1,6 +1,6 @@
 """The words that a pattern becomes when each of its letters stands for one letter, and no two for the same.
 
-Source: LeetCode 890, Find and Replace Pattern.
+Source: LeetCode 890, Find and Replace Pattern. Each letter must stand first where the pattern's stands first.
 """
 
 from __future__ import annotations
@@ -14,17 +14,8 @@ def find_and_replace(words, pattern):
     result = []
     while words:
         word = words.pop(0)
-        letters = {}
-        taken = {}
         i = 0
-        while i < len(pattern):
-            p = pattern[i]
-            w = word[i]
-            if p not in letters and w not in taken:
-                letters[p] = w
-                taken[w] = p
-            elif letters.get(p, '') != w:
-                break
+        while i < len(pattern) and word.find(word[i]) == pattern.find(pattern[i]):
             i += 1
         if i == len(pattern):
             result.append(word)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import io
 import math
 import os
+import shutil
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ import deepspeed
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
+from deepspeed.checkpoint import ds_to_universal
 from torch import Tensor
 
 from metarfft.config import Train
@@ -27,6 +32,9 @@ from metarfft.train.optimizer import optimizer, schedule
 # Gloo and NCCL reduce the gradients. DeepSpeed's own CPU reduction would be compiled at its first use: a minute of g++,
 # and a lock file that stops every later process for ever when this one is killed meanwhile.
 deepspeed.ops.__compatible_ops__ = {}
+
+
+_SAVED, _RECUT = "state", "universal"  # parts of a checkpoint: as it was saved, and for any number of workers
 
 
 @dataclass
@@ -75,10 +83,11 @@ def train(
     Raises:
         FloatingPointError: a loss is not a number; the message names the step and the samples.
         DataError: a sample is longer than the context and ``too_long`` is "refuse", or it cannot be read.
-        ValueError: the checkpoint is of another number of workers and sharded (ZeRO 1 and up).
     """
-    engine = _engine(model, settings)
-    state = _restore(engine, settings, resume_from) if resume_from else State()
+    join()
+    tag = _cut_for_this_many(resume_from, settings) if resume_from else ""
+    engine = _engine(model, settings, universal=tag == _RECUT)
+    state = _restore(engine, resume_from, tag) if resume_from else State()
     rank, world = dist.get_rank(), dist.get_world_size()
     held_out = _rows(deal(list(validation), rank, world, lambda sample: len(sample.ids)), settings)
     report = on_metrics or (lambda state, figures: None)
@@ -275,15 +284,14 @@ def deepspeed_config(settings: Train) -> dict[str, Any]:
     }
 
 
-def _engine(model: torch.nn.Module, settings: Train) -> Any:
-    join()
+def _engine(model: torch.nn.Module, settings: Train, universal: bool = False) -> Any:
     chosen = optimizer(model, settings)
     rates = torch.optim.lr_scheduler.LambdaLR(chosen, lambda step: schedule(step, settings))
     engine, *_ = deepspeed.initialize(
         model=model,
         optimizer=chosen,
         lr_scheduler=rates,
-        config=deepspeed_config(settings),
+        config=deepspeed_config(settings) | {"checkpoint": {"load_universal": universal}},
         dist_init_required=False,
     )
     return engine
@@ -291,12 +299,34 @@ def _engine(model: torch.nn.Module, settings: Train) -> Any:
 
 def _save(engine: Any, state: State, folder: Path) -> None:
     about = {"state": asdict(state)}
-    engine.save_checkpoint(str(folder), tag="state", client_state=about, exclude_frozen_parameters=True)
+    engine.save_checkpoint(str(folder), tag=_SAVED, client_state=about, exclude_frozen_parameters=True)
 
 
-def _restore(engine: Any, settings: Train, folder: Path) -> State:
-    ranks = len(list((folder / "state").glob("*zero_pp_rank_*optim_states.pt")))
-    if settings.zero_stage and ranks != dist.get_world_size():
-        raise ValueError(f"the checkpoint is cut up for {ranks} workers: resume with as many, or with zero_stage 0")
-    _, about = engine.load_checkpoint(str(folder), tag="state", load_module_strict=False)
+def _cut_for_this_many(folder: Path, settings: Train) -> str:
+    """The part of the checkpoint in ``folder`` to load. One cut up for another number of workers (ZeRO 1 and up) is
+    first made into DeepSpeed's universal form, which any number can load."""
+    ranks = len(list((folder / _SAVED).glob("*zero_pp_rank_*optim_states.pt")))
+    if settings.zero_stage == 0 or ranks == dist.get_world_size():
+        return _SAVED
+    if dist.get_rank() == 0 and not (folder / _RECUT).exists():
+        part = folder / f".{_RECUT}"
+        shutil.rmtree(part, ignore_errors=True)
+        options = {"num_extract_workers": 1, "num_merge_workers": 1, "keep_temp_folder": False, "strict": True}
+        places = {"input_folder": str(folder / _SAVED), "output_folder": str(part)}
+        with redirect_stdout(io.StringIO()):
+            ds_to_universal.main(Namespace(**places, **options, inject_missing_state=True))
+        part.replace(folder / _RECUT)
+    dist.barrier()
+    return _RECUT
+
+
+def _restore(engine: Any, folder: Path, tag: str) -> State:
+    groups = engine.optimizer.param_groups
+    options = [{key: value for key, value in group.items() if key != "params"} for group in groups]
+    _, about = engine.load_checkpoint(str(folder), tag=tag, load_module_strict=False)
+    if tag == _RECUT:  # ZeRO-3 gave all groups the options of the first, and one counter of steps to share
+        for group, own, rate in zip(groups, options, engine.lr_scheduler.get_last_lr(), strict=True):
+            group.update(own, lr=rate)
+        for kept in engine.optimizer.optimizer.state.values():
+            kept["step"] = copy.deepcopy(kept["step"])
     return State(**about["state"])
