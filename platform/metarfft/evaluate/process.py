@@ -23,6 +23,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import takewhile
 from string import Formatter
 from typing import Any, Literal
 
@@ -129,7 +130,10 @@ def _kind(rule: Rule, reading: Reading) -> tuple[Kind, bool]:
     """The kind of the first divergence, and whether a turn was misread."""
     assert reading.step is not None
     got = reading.got[reading.at :]
-    if reading.step == len(reading.steps) or not got or not got[0]:
+    if reading.step == len(reading.steps) or not any(got):
+        return "format", False
+    expected = "\n".join(lines(reading.steps[reading.step]))
+    if expected.startswith("\n".join(got)) and not got[-1].startswith(ANSWER):  # it stops inside the step
         return "format", False
     sites = rule.program(reading.style).sites
     headers: dict[str, list[Site]] = {}
@@ -138,20 +142,20 @@ def _kind(rule: Rule, reading: Reading) -> tuple[Kind, bool]:
     site = sites[reading.trace.steps[reading.step][0]]
     header = lines(reading.style.header(site))[0]
     if got[0] == header:
-        return _same_line(rule, reading, [site, *(other for other in headers[header] if other != site)], got)
+        return _same_line(rule, reading, site, headers, got)
     if got[0] in headers:
         before = sites[reading.trace.steps[reading.step - 1][0]] if reading.step else None
         return _other_line(_Shape(rule), before, site, {other.lineno for other in headers[got[0]]}), False
-    if len(got) == 1 and header.startswith(got[0]):  # it stops inside the line
-        return "format", False
     recites = _recites(got[0], reading.style.template, sites, headers)
     return ("copy" if recites else "format"), False
 
 
-def _same_line(rule: Rule, reading: Reading, sites: list[Site], got: list[str]) -> tuple[Kind, bool]:
-    """The right line is recited; what is said of it differs. ``sites``: of that line, the expected one first."""
+def _same_line(
+    rule: Rule, reading: Reading, site: Site, headers: dict[str, list[Site]], got: list[str]
+) -> tuple[Kind, bool]:
+    """The right line is recited; what is said of it differs."""
     assert reading.step is not None
-    site = sites[0]
+    sites = [site, *(other for other in headers[got[0]] if other != site)]
     template = reading.style.template
     expected = _values(site, template(site), lines(reading.steps[reading.step])) or []
     for other in sites:
@@ -167,7 +171,21 @@ def _same_line(rule: Rule, reading: Reading, sites: list[Site], got: list[str]) 
         if field == _RETURNED and same_answer(true, parse_answer(ANSWER + values[different[0]][1])):
             return "format", False  # the right answer, written otherwise
         return ("wrong_computed" if _is_computed(rule, site, field) else "wrong_read"), False
+    said = takewhile(lambda line: line not in headers, got[1:])
+    if turned := _turn_said(template, sites, said):
+        return turned, True
     return "format", False
+
+
+def _turn_said(template: Callable[[Site], str], sites: list[Site], said: Iterable[str]) -> Kind | None:
+    """The wrong turn that a loop test or a branch takes by its last words, when the rest of it fits no template."""
+    for other in sites:
+        if turned := _TURNED.get((sites[0].kind, other.kind)):
+            last = template(other).strip("\n").split("\n")[-1]
+            words = last.rpartition("}")[2]
+            if words and any(line == last or ("}" in last and line.endswith(words)) for line in said):
+                return turned
+    return None
 
 
 def _values(site: Site, template: str, got: list[str]) -> list[tuple[str, str]] | None:
@@ -180,6 +198,8 @@ def _values(site: Site, template: str, got: list[str]) -> list[tuple[str, str]] 
     values: list[tuple[str, str]] = []
     for pattern, line in zip(wanted, got, strict=False):
         found = _match(pattern, line)
+        if found is None:  # with the blank that its end has lost, before an empty value
+            found = _match(pattern, line + " ")
         if found is None:
             return None
         values += found
@@ -300,4 +320,6 @@ def _recites(line: str, template: Callable[[Site], str], sites: Iterable[Site], 
         if any(not pattern.startswith("{") and _match(pattern, line) is not None for pattern in said):
             return False
     known = {header.strip() for header in headers}
-    return bool(_NUMBERED.match(line) or line[0] == " " or get_close_matches(line.strip(), known, n=1, cutoff=0.75))
+    return bool(
+        _NUMBERED.match(line) or line.startswith(" ") or get_close_matches(line.strip(), known, n=1, cutoff=0.75)
+    )
