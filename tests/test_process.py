@@ -95,7 +95,8 @@ CHANGED = [
     ("add", "indexed", 5, "L5:carry += int('0' + num1[-1:]) + int('0' + num2[-1:])\n"
      "carry=0 num1=<18>5 num2=<20>7;carry=13\n", "wrong_computed", 5),
     ("add", "natural", 5, "3.1. Add the last character of num1 as a number (0 if it has none) plus the last character "
-     "of num2 as a number (0 if it has none) to carry.\nthe last character of num1 (if any) = '5', the last character of "
+     "of num2 as a number (0 if it has none) to carry.\n"
+     "the last character of num1 (if any) = '5', the last character of "
      "num2 (if any) = '7'\nnow, carry = 0 + '5' + '7' = 11\n", "wrong_computed", 5),
     ("add", "code", 14, "        result = str(carry % 10) + result\nnow, result = '29'\n", "wrong_computed", 8),
     ("add", "code", 15, "        carry = carry // 10\nnow, carry = 9 // 10 = 9\n", "wrong_computed", 9),
