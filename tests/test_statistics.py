@@ -37,25 +37,30 @@ def test_what_is_no_share_is_refused(right: int, asked: int) -> None:
 
 
 def test_mean_of_shares() -> None:
-    assert mean_interval([(7, 10)]) == pytest.approx(wilson(7, 10))
-    one, many = mean_interval([(70, 100)]), mean_interval([(70, 100)] * 4)
-    assert many[1] - many[0] == pytest.approx((one[1] - one[0]) / 2)  # four times the samples
+    assert mean_interval([(7, 10, 1)]) == pytest.approx(wilson(7, 10))
+    assert mean_interval([(7, 10, 1), (2, 10, 1), (0, 10, 1)]) == pytest.approx(wilson(9, 30))
+    low, high = mean_interval([(70, 100, 1), (7, 10, 1)])  # a mean is not known better than its worst part allows
+    assert wilson(77, 110)[0] > low > wilson(7, 10)[0]
+    assert wilson(77, 110)[1] < high < wilson(7, 10)[1]
+    assert mean_interval([(5, 10, 3), (1, 4, 1)]) == pytest.approx(mean_interval([(5, 10, 0.75), (1, 4, 0.25)]))
+    assert mean_interval([(10, 10, 1)] * 3)[1] == 1
     with pytest.raises(ValueError, match="no shares"):
         mean_interval([])
 
 
-def test_mean_of_shares_covers() -> None:
-    """Exactly, over all outcomes of three tasks with 8 samples each."""
+@pytest.mark.parametrize("asked", [(8, 8, 8), (4, 12, 8)])
+def test_mean_of_shares_covers(asked: tuple[int, int, int]) -> None:
+    """Exactly, over all outcomes of three tasks of different difficulty."""
     truths = (0.2, 0.7, 0.95)
     covered = 0.0
-    for counts in product(range(9), repeat=3):
-        low, high = mean_interval([(right, 8) for right in counts])
+    for counts in product(*(range(n + 1) for n in asked)):
+        low, high = mean_interval([(right, n, 1) for right, n in zip(counts, asked, strict=True)])
         if low <= sum(truths) / 3 <= high:
             chance = 1.0
-            for right, p in zip(counts, truths, strict=True):
-                chance *= comb(8, right) * p**right * (1 - p) ** (8 - right)
+            for right, n, p in zip(counts, asked, truths, strict=True):
+                chance *= comb(n, right) * p**right * (1 - p) ** (n - right)
             covered += chance
-    assert 0.93 < covered < 0.99
+    assert covered > 0.95
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 1), (1, 5), (10, 3), (7, 7), (40, 61), (300, 250)])

@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 Z = NormalDist().inv_cdf(0.975)  # of two-sided 95% intervals
 
 
-def wilson(right: int, asked: int, z: float = Z) -> Interval:
+def wilson(right: float, asked: float, z: float = Z) -> Interval:
     """The Wilson score interval of a share (Wilson 1927, JASA 22:209-212, without continuity correction).
 
     Args:
@@ -29,34 +29,33 @@ def wilson(right: int, asked: int, z: float = Z) -> Interval:
     Raises:
         ValueError: ``asked`` is not positive, or ``right`` is not in 0..``asked``.
     """
-    if asked < 1 or not 0 <= right <= asked:
-        raise ValueError(f"{right} right of {asked} asked is no share; give 0 <= right <= asked, and asked >= 1")
+    if asked <= 0 or not 0 <= right <= asked:
+        raise ValueError(f"{right} right of {asked} asked is no share; give 0 <= right <= asked, and asked above 0")
     share, weight = right / asked, z * z / asked
     centre = (share + weight / 2) / (1 + weight)
     half = sqrt(share * (1 - share) * weight + weight * weight / 4) / (1 + weight)
     return (0.0 if right == 0 else centre - half, 1.0 if right == asked else centre + half)
 
 
-def mean_interval(counts: Iterable[tuple[int, int]], z: float = Z) -> Interval:
-    """An interval of the mean of several shares, such as accuracies of tasks with equal weight.
+def mean_interval(shares: Iterable[tuple[int, int, float]], z: float = Z) -> Interval:
+    """An interval of a weighted mean of shares, such as that of accuracies over lengths and tasks.
 
-    The distances of the single Wilson intervals from their shares are combined as those of independent estimates: the
-    lower limit is the mean minus the root of the sum of the squared lower distances, over the number of shares, and so
-    for the upper one (the square-and-add of Newcombe 1998, Statistics in Medicine 17:873-890, for a mean).
+    It is the Wilson interval of the mean at its effective number of samples, 1 / sum(w^2 / n) with the weights w scaled
+    to sum to 1: the number that would give the mean's variance if all shares were equal (Kish 1965, Survey Sampling).
+    With the same number of samples in each share, it is the interval of all samples pooled.
 
     Args:
-        counts: (right, asked) of each share.
+        shares: (right, asked, weight) of each.
 
     Raises:
-        ValueError: there is no share.
+        ValueError: there is no share, or one is none.
     """
-    shares = [(right / asked, wilson(right, asked, z)) for right, asked in counts]
-    if not shares:
+    cells = list(shares)
+    if not (total := sum(weight for _, _, weight in cells)):
         raise ValueError("the mean of no shares has no interval")
-    mean = sum(share for share, _ in shares) / len(shares)
-    below = sqrt(sum((share - low) ** 2 for share, (low, _) in shares)) / len(shares)
-    above = sqrt(sum((high - share) ** 2 for share, (_, high) in shares)) / len(shares)
-    return max(0.0, mean - below), min(1.0, mean + above)
+    mean = sum(right / asked * weight for right, asked, weight in cells) / total
+    samples = total**2 / sum(weight**2 / asked for _, asked, weight in cells)
+    return wilson(min(1.0, mean) * samples, samples, z)
 
 
 @dataclass(frozen=True)
