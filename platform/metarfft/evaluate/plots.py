@@ -27,13 +27,29 @@ METHODS = {
 }
 
 
-def accuracy_by_length(results: Results, titles: dict[str, str], in_distribution: int, files: list[Path]) -> None:
+_SERIES = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000 #666666".split()
+_MARKERS = "os^DvP*X"
+
+
+def looks(names: list[str]) -> dict[str, tuple[str, str, str]]:
+    """Label, colour and marker for any lines; from the ninth on, colours and markers meet in other pairs."""
+    return {name: (name, _SERIES[n % 8], _MARKERS[(n + n // 8) % 8]) for n, name in enumerate(names)}
+
+
+def accuracy_by_length(
+    results: Results,
+    titles: dict[str, str],
+    in_distribution: int,
+    files: list[Path],
+    lines: dict[str, tuple[str, str, str]] = METHODS,
+) -> None:
     """One panel a task: accuracy against length, a line a method with its 95% interval as a band, a dot a seed.
 
     Args:
         titles: what to write over each task's panel.
         in_distribution: longest length seen in adaptation; that region is shaded.
         files: where to save, each in the format of its suffix.
+        lines: label, colour and marker of each method, in the order of the legend.
     """
     tasks = results.tasks()
     columns = min(4, len(tasks))
@@ -48,7 +64,7 @@ def accuracy_by_length(results: Results, titles: dict[str, str], in_distribution
         axis.text(in_distribution / 2 + 0.25, 0.03, "seen", fontsize=8, color="#8a8000", ha="center")
         last = 0
         # Meta-RFFT, first in the legend, is drawn last, over the others
-        for depth, (method, (label, colour, marker)) in enumerate(METHODS.items()):
+        for depth, (method, (label, colour, marker)) in enumerate(lines.items()):
             seeds = results.accuracy.get(method, {}).get(task)
             if not seeds:
                 continue
@@ -74,9 +90,10 @@ def accuracy_by_length(results: Results, titles: dict[str, str], in_distribution
         for axis in axes[: len(tasks)]
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
-    known = [label for label, _, _ in METHODS.values() if label in handles]
-    figure.legend([handles[label] for label in known], known, loc="lower center", ncols=4, frameon=False)
-    figure.tight_layout(rect=(0, 0.3 / size[1], 1, 1))
+    known = [label for label, _, _ in lines.values() if label in handles]
+    beside = max(1, int(7 * size[0] // (max(map(len, known)) + 6)))  # labels that fit into a row
+    figure.legend([handles[label] for label in known], known, loc="lower center", ncols=min(beside, 4), frameon=False)
+    figure.tight_layout(rect=(0, 0.27 * -(-len(known) // min(beside, 4)) / size[1], 1, 1))
     _save(figure, files)
 
 
