@@ -116,7 +116,12 @@ CHANGED = [
     ("bits", "code", 5, "        x2 = list2.pop(0)\n", "format", 5),  # nothing is said of it
     ("bits", "indexed", 6, "1 1 1 1 1 1\n", "format", 6),
     ("add", "natural", 9, "I am sorry, but I cannot go on.\n", "format", 9),
-    ("bits", "code", 11, "            count += 1\nnow, counter = 0 + 1 = 1\n", "format", 7),
+    ("bits", "code", 11, "            count += 1\nnow, counter = 0 + 1 = 1\n", "wrong_read", 7),
+    ("bits", "indexed", 7, "L3:while list1:\nnums=<18>0;enter\n", "wrong_read", 3),
+    ("bits", "indexed", 4, "L4:x1 = list1.pop(0)\nx1=1 list2=<18>0\n", "wrong_read", 4),
+    ("bits", "code", 6, "        if x1 != x2:\nx1 = 1\ndo not enter if\n", "wrong_read", 6),
+    ("zeros", "indexed", 8, "L8:else:\n", "wrong_branch", 4),  # both branches
+    ("zeros", "indexed", 2, "L2:result = []\nresult=<19>\n", "wrong_computed", 2),
     ("cut", "code", 3, "    for word in words:\nword = 'b', kept = []\nenter the loop\n", "format", 3),  # not begun
     ("bits", "indexed", 13, "L8:return count\nThe answer: 1", "format", 8),
     ("zeros", "code", 18, "    return result\nresult = [7, 0]\nSo the answer is [7,0]", "format", 13),

@@ -4,10 +4,10 @@ The kinds, of the first step that differs:
 
 - ``loop_left_early``: the loop is left where it should be entered again (or in the middle of a round);
 - ``loop_not_left``: the loop is entered once more than it should be;
-- ``wrong_branch``: an ``if`` is decided wrongly, or another branch is followed than the one decided on;
-- ``wrong_read``: a value that was there already is stated wrongly: what a test or calculation reads, what a line copies
-  or moves (a constant, an element, ``pop``, ``append``, a slice);
-- ``wrong_computed``: the values read are right and what the line makes of them is not;
+- ``wrong_branch``: an ``if`` is decided wrongly, or another branch is followed than the one decided on, or a second;
+- ``wrong_read``: a value that was there already is stated wrongly, or that of another variable: what a test or
+  calculation reads, what a line copies or moves (a constant, an element, ``pop``, ``append``, a slice) and leaves;
+- ``wrong_computed``: the values read are right and what the line makes of them is not (a new sequence's mark included);
 - ``copy``: the recited line is none of the rule's, has another number, or is not the one that comes next;
 - ``format``: the text stops, goes on after the answer, or is no step at all.
 
@@ -29,7 +29,7 @@ from typing import Any, Literal
 
 from metarfft.rules.rule import Rule, parse_answer, same_answer
 from metarfft.rules.sites import Site
-from metarfft.rules.styles import ANSWER
+from metarfft.rules.styles import ANSWER, Style
 from metarfft.rules.verify import Divergence, Reading, judge, lines, read
 
 Kind = Literal["loop_left_early", "loop_not_left", "wrong_branch", "wrong_read", "wrong_computed", "copy", "format"]
@@ -57,6 +57,8 @@ _TURNED: dict[tuple[str, str], Kind] = {
     ("branch_in", "branch_out"): "wrong_branch",
     ("branch_out", "branch_in"): "wrong_branch",
 }
+_TURNS = {kind for turn in _TURNED for kind in turn}
+_NAMES = re.compile(r"[^\s;=,]+")
 _NUMBERED = re.compile(r"L\d+:|\d+(\.\d+)*\. ")  # how a line of an indexed or English rule begins
 _RETURNED = "answer"  # field of the text that follows a template of a return
 
@@ -170,22 +172,28 @@ def _same_line(
         field, true = expected[different[0]]
         if field == _RETURNED and same_answer(true, parse_answer(ANSWER + values[different[0]][1])):
             return "format", False  # the right answer, written otherwise
-        return ("wrong_computed" if _is_computed(rule, site, field) else "wrong_read"), False
-    said = takewhile(lambda line: line not in headers, got[1:])
-    if turned := _turn_said(template, sites, said):
-        return turned, True
-    return "format", False
+        return ("wrong_computed" if _is_computed(rule, reading.style, site, field) else "wrong_read"), False
+    said = list(takewhile(lambda line: line not in headers, got[1:]))
+    return _told(template, sites, lines(reading.steps[reading.step]), said)
 
 
-def _turn_said(template: Callable[[Site], str], sites: list[Site], said: Iterable[str]) -> Kind | None:
-    """The wrong turn that a loop test or a branch takes by its last words, when the rest of it fits no template."""
+def _told(
+    template: Callable[[Site], str], sites: list[Site], expected: list[str], said: list[str]
+) -> tuple[Kind, bool]:
+    """The kind where the first of ``sites`` is recited and what is ``said`` of it fits no template.
+
+    A loop test or a branch is told by its last words: where they are right, its values are wrong. So they are in a step
+    that has the shape of the expected one and names another variable.
+    """
     for other in sites:
-        if turned := _TURNED.get((sites[0].kind, other.kind)):
+        turned = _TURNED.get((sites[0].kind, other.kind))
+        if turned or (other.kind == sites[0].kind and sites[0].kind in _TURNS):
             last = template(other).strip("\n").split("\n")[-1]
             words = last.rpartition("}")[2]
             if words and any(line == last or ("}" in last and line.endswith(words)) for line in said):
-                return turned
-    return None
+                return turned or "wrong_read", turned is not None
+    shapes = [[_NAMES.sub("x", line) for line in part] for part in (expected[1:], said)]
+    return ("wrong_read" if said and shapes[0] == shapes[1][: len(shapes[0])] else "format"), False
 
 
 def _values(site: Site, template: str, got: list[str]) -> list[tuple[str, str]] | None:
@@ -227,7 +235,7 @@ def _match(pattern: str, line: str) -> list[tuple[str, str]] | None:
     return values if at == len(line) else None
 
 
-def _is_computed(rule: Rule, site: Site, field: str) -> bool:
+def _is_computed(rule: Rule, style: Style, site: Site, field: str) -> bool:
     """Whether a field of a step is made by its line, and not read, copied or moved."""
     if site.kind not in ("assign", "mutate", "return"):
         return False
@@ -237,7 +245,19 @@ def _is_computed(rule: Rule, site: Site, field: str) -> bool:
     statement = next(
         node for node in ast.walk(rule.function) if isinstance(node, ast.stmt) and node.lineno == site.lineno
     )
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+        assigned = len(target.elts) if isinstance(target, ast.Tuple) else 1
+        if any(f"{{{field}}}" in value for _, value in site.changes[assigned:]):
+            return False  # what is left of a sequence that an element was taken from
+        empty = isinstance(statement.value, (ast.List, ast.Constant)) and not _elements(statement.value)
+        if empty and style.view == "indexed":
+            return True  # the mark of a new sequence is worked out
     return isinstance(statement, ast.AugAssign) or any(map(_makes, _nodes(statement)))
+
+
+def _elements(node: ast.List | ast.Constant) -> bool:
+    return bool(node.elts) if isinstance(node, ast.List) else node.value != ""
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -307,6 +327,11 @@ def _other_line(shape: _Shape, before: Site | None, site: Site, got: set[int]) -
             after = [line for line in got if line >= shape.branches[before.lineno].stop]
             if after or any(line in shape.around(before.lineno) for line in got):
                 return "wrong_branch"
+    if before and any(
+        before.lineno in body and site.lineno not in body and all(body.stop <= line <= shape.ends[test] for line in got)
+        for test, body in shape.branches.items()
+    ):
+        return "wrong_branch"  # a second alternative is followed too
     skipped = before and before.kind in ("branch_out", "else") and site.lineno <= shape.ends[before.lineno]
     if skipped and any(shape.beyond(line, before.lineno) for line in got):  # type: ignore[union-attr]
         return "wrong_branch"
