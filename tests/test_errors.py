@@ -83,6 +83,8 @@ def test_what_is_shown_of_a_trajectory(config: Config) -> None:
     assert got.endswith(";skip")
     assert all(a == b for a, b in early["rows"][: early["at"] - early["start"]])
     assert len(to_read(score_sweep(config), each=5)) == 4
+    config.evaluate.trajectories = 0
+    assert to_read(score_sweep(config), each=5) == []
 
 
 class Page(HTMLParser):

@@ -23,7 +23,10 @@ BEFORE, AFTER = 8, 16  # lines shown around a divergence
 
 @dataclass(frozen=True)
 class Scored:
-    """An answer of a rule-following method (a row of results), its sample (a row of data) and its process."""
+    """An answer of a rule-following method (a row of results), its sample (a row of data) and its process.
+
+    Most texts are dropped, as those of a large sweep together would fill the memory: see `score_sweep`.
+    """
 
     answer: dict[str, Any]
     sample: dict[str, Any]
@@ -62,8 +65,10 @@ class Errors:
 def score_sweep(config: Config) -> list[Scored]:
     """The processes of all answers of the rule-following methods that results and data are there for.
 
-    An answer to a sample that the data does not hold any more (it was generated anew) is left out.
+    An answer to a sample that the data does not hold any more (it was generated anew) is left out. ``text`` is kept of
+    at most ``evaluate.trajectories`` wrong processes of a method, task, length and kind, and None in all others.
     """
+    kept: Counter[tuple[str, str, int, Kind | None]] = Counter()
     samples: dict[tuple[str, int, int], dict[str, Any]] = {}
     for file in sorted((config.root / "data" / "evaluate-rfft").glob("part-*.parquet")):
         for row in pq.read_table(file).to_pylist():
@@ -79,7 +84,12 @@ def score_sweep(config: Config) -> list[Scored]:
             ):
                 sample = samples.get((answer["task"], answer["length"], answer["index"]))
                 if sample and sample["answer"] == answer["answer"]:
-                    scored.append(Scored(answer, sample, _score(answer, sample)))
+                    process = _score(answer, sample)
+                    key = (answer["method"], answer["task"], answer["length"], process.kind)
+                    kept[key] += 1
+                    if process.kind is None or kept[key] > config.evaluate.trajectories:
+                        answer["text"] = None
+                    scored.append(Scored(answer, sample, process))
     return scored
 
 
@@ -122,7 +132,8 @@ def _errors(processes: list[Process]) -> Errors:
 
 
 def to_read(scored: Iterable[Scored], each: int) -> list[dict[str, Any]]:
-    """Wrong processes for a person to read: at most ``each`` of a method and length, of as many kinds as there are.
+    """Wrong processes for a person to read: at most ``each`` of a method and length, of as many kinds as there are, out
+    of those that have their text.
 
     Returns:
         for each: what it is of, its kind, and lines ``(expected, got)`` around the divergence, ``at`` being the first
@@ -130,7 +141,7 @@ def to_read(scored: Iterable[Scored], each: int) -> list[dict[str, Any]]:
     """
     groups: dict[tuple[str, int], list[Scored]] = defaultdict(list)
     for one in scored:
-        if one.process.divergence:
+        if one.answer["text"] is not None:
             groups[one.answer["method"], one.answer["length"]].append(one)
     chosen = []
     for _, group in sorted(groups.items()):

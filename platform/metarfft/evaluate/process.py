@@ -6,7 +6,8 @@ The kinds, of the first step that differs:
 - ``loop_not_left``: the loop is entered once more than it should be;
 - ``wrong_branch``: an ``if`` is decided wrongly, or another branch is followed than the one decided on, or a second;
 - ``wrong_read``: a value that was there already is stated wrongly, or that of another variable: what a test or
-  calculation reads, what a line copies or moves (a constant, an element, ``pop``, ``append``, a slice) and leaves;
+  calculation reads, what a line copies or moves (a constant, an element, ``pop``, ``append``, a slice) and leaves. A
+  length or another call's result is read where the step states it (``len(words) = 3``) before what it makes of it;
 - ``wrong_computed``: the values read are right and what the line makes of them is not (a new sequence's mark included);
 - ``copy``: the recited line is none of the rule's, has another number, or is not the one that comes next;
 - ``format``: the text stops, goes on after the answer, or is no step at all.
