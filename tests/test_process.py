@@ -10,6 +10,52 @@ from metarfft.rules import STYLES, Rule
 from metarfft.rules.verify import first_mark, lines
 from metarfft.samples import make_sample
 
+BITS = """def hamming_distance(list1, list2):
+    count = 0
+    while list1:
+        x1 = list1.pop(0)
+        x2 = list2.pop(0)
+        if x1 != x2:
+            count += 1
+    return count
+"""
+ZEROS = """def move_zeroes(nums):
+    result = []
+    count = 0
+    while nums:
+        num = nums.pop(0)
+        if num == 0:
+            count += 1
+        else:
+            result.append(num)
+    while count > 0:
+        result.append(0)
+        count -= 1
+    return result
+"""
+ADD = """def add(num1, num2):
+    result = ''
+    carry = 0
+    while num1 or num2:
+        carry += int('0' + num1[-1:]) + int('0' + num2[-1:])
+        num1 = num1[:-1]
+        num2 = num2[:-1]
+        result = str(carry % 10) + result
+        carry = carry // 10
+    if carry > 0:
+        result = str(carry) + result
+    return result
+"""
+SORT = """def sort_words(words):
+    result = []
+    while words:
+        word = words.pop(0)
+        i = len(result)
+        while i > 0 and word < result[i - 1]:
+            i -= 1
+        result.insert(i, word)
+    return result
+"""
 CUT = """def cut(words, limit):
     kept = []
     for word in words:
@@ -26,10 +72,10 @@ CUT = """def cut(words, limit):
     return [total, kept[0]]
 """
 EXAMPLES = {
-    "bits": (tasks.get("lc_461").rule_source, {"list1": [1, 0], "list2": [1, 1]}),  # 13 steps
-    "zeros": (tasks.get("lc_283").rule_source, {"nums": [0, 7]}),  # 18
-    "add": (tasks.get("nupa_add").rule_source, {"num1": "85", "num2": "7"}),  # 18
-    "sort": (tasks.get("bbh_word_sorting").rule_source, {"words": ["cow", "ant"]}),  # 16
+    "bits": (BITS, {"list1": [1, 0], "list2": [1, 1]}),  # 13 steps
+    "zeros": (ZEROS, {"nums": [0, 7]}),  # 18
+    "add": (ADD, {"num1": "85", "num2": "7"}),  # 18
+    "sort": (SORT, {"words": ["cow", "ant"]}),  # 16
     "cut": (CUT, {"words": ["b", "", "a", "long"], "limit": 3}),  # 29, indexed 28
 }
 BASE = 17  # first mark of the texts in the style indexed
