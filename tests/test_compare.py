@@ -77,6 +77,7 @@ def test_different_samples_are_not_paired(tmp_path: Path) -> None:
 def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     from mlflow import MlflowClient
 
+    from metarfft.evaluate.job import _record
     from metarfft.tracking import stage_run, tracking_uri
 
     config = Config.model_validate({"name": "small", "output": str(tmp_path), "model": {"tiny": {}}})
@@ -86,7 +87,7 @@ def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None
     with stage_run(config, "generate") as nothing:
         pass
     with stage_run(config, "evaluate") as run:
-        run.log_file(config.root / "report" / "answers.jsonl", "report")
+        _record(config, run)
     (parent,) = MlflowClient(uri).search_runs(
         [MlflowClient(uri).get_experiment_by_name("small").experiment_id], "tags.stage = 'experiment'"
     )

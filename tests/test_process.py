@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metarfft import tasks
 from metarfft.evaluate.process import KINDS, _values, score
@@ -266,3 +268,44 @@ def test_every_step_of_every_task_fits_its_own_site(style: str) -> None:
         for (number, _), text in zip(trace.steps, trace.texts, strict=True):
             site = rule.program(STYLES[style]).sites[number]
             assert not text or _values(site, STYLES[style].template(site), lines(text)) is not None, (task.id, text)
+
+
+@given(st.sampled_from(sorted(tasks.all_tasks())), st.sampled_from(list(STYLES)), st.integers(0, 99), st.data())
+@settings(max_examples=80, deadline=None)
+def test_any_spoiled_text_has_a_kind_and_its_first_wrong_step(
+    task: str, style: str, index: int, data: st.DataObject
+) -> None:
+    known = tasks.get(task)
+    sample = make_sample(task, max(known.min_length, min(known.max_length or 4, 4)), 0, index, style=style)
+    right = sample["response"].split("\n")
+    at = data.draw(st.integers(0, len(right) - 1))
+    spoiled = data.draw(
+        st.sampled_from([
+            [*right[:at], *right[at + 1 :]],  # a line left out
+            [*right[: at + 1], *right[at:]],  # said twice
+            [*right[:at], *reversed(right[at:])],
+            [*right[:at], right[at][: len(right[at]) // 2]],  # cut
+            [*right[:at], right[at].replace("1", "7") + "!", *right[at + 1 :]],
+            [*right[:at], "", *right[at:]],
+        ])
+    )  # fmt: skip
+    rule = Rule(sample["rule"])
+    base = first_mark(rule.trajectory(sample["input"], style), sample["response"])
+    found = score(rule, sample["input"], "\n".join(spoiled), style, base=base)
+    stripped = [[line.rstrip() for line in part] for part in (right, lines("\n".join(spoiled)))]
+    if stripped[0] == stripped[1]:
+        assert (found.kind, found.outcome) == (None, "right")
+        return
+    same = next(n for n in range(len(right) + 1) if stripped[0][n : n + 1] != stripped[1][n : n + 1])
+    covered, step = 0, 0
+    for text in rule.trace(sample["input"], STYLES[style], base).texts:
+        covered += len(lines(text)) if text else 0
+        step += 1
+        if covered > same:
+            break
+    else:
+        step += 1  # it goes on after the answer
+    assert found.kind in KINDS
+    assert found.divergence is not None
+    assert found.divergence.step == step
+    assert found.outcome in ("wrong", "right_answer")
