@@ -8,6 +8,7 @@ import pytest
 from metarfft.config import Config
 from metarfft.evaluate import metrics
 from metarfft.evaluate.report import table, write_report
+from metarfft.evaluate.statistics import wilson
 from metarfft.train.plan import RESULT
 
 
@@ -42,6 +43,16 @@ def test_means_over_tasks():
     assert summary.at_30 == pytest.approx(0.3)
 
 
+def test_seeds_are_pooled():
+    results = metrics.collect([*rows("rfft", 0, {5: 1.0, 6: 0.5}), *rows("rfft", 1, {5: 0.5, 6: 0.0}, of=30)])
+    assert results.counts["rfft"]["lc_461"] == {5: (25, 40), 6: (5, 40)}
+    assert results.by_length("rfft", "lc_461") == {5: 25 / 40, 6: 5 / 40}
+    assert results.intervals("rfft", "lc_461")[5] == wilson(25, 40)
+    summary = metrics.summarise(results, "rfft", "lc_461", in_distribution=5)
+    assert (summary.beyond, summary.intervals["beyond"]) == (5 / 40, wilson(5, 40))
+    assert summary.spread == (0, 0.5)
+
+
 def test_length_30_not_asked():
     summary = metrics.summarise(metrics.collect(rows("rfft", 0, {1: 1.0, 5: 0.5})), "rfft", "lc_461", 5)
     assert summary.at_30 is None
@@ -74,8 +85,9 @@ def test_report(tmp_path):
     (folder / RESULT).write_text(json.dumps(stage))
 
     page = write_report(config)
-    assert "| Meta-RFFT | 1.00 | 0.90 (0.90-0.90) | 0.90 | 30.0 | 0.77 / 0.98 | 21.17 / 30.00 |" in table(config)
-    assert "| direct answer | 0.40 |" in table(config)
+    shown = "| Meta-RFFT | 1.00 [0.72, 1.00] | 0.90 [0.60, 0.98] (0.90-0.90) | 0.90 [0.60, 0.98] | 30.0 |"
+    assert f"{shown} 0.77 / 0.98 | 21.17 / 30.00 |" in table(config)
+    assert "| direct answer | 0.40 [0.17, 0.69] |" in table(config)
     html = page.read_text()
     assert html.count("<svg") == 2
     assert 'src="' not in html  # fetches nothing

@@ -1,4 +1,7 @@
-"""The command ``metarfft``: tasks, samples, traces, checks, questions, exports. No Ray, no torch: a moment to start."""
+"""The command ``metarfft``: tasks, samples, traces, checks, questions, comparisons, exports.
+
+No Ray, no torch: a moment to start.
+"""
 
 from __future__ import annotations
 
@@ -86,6 +89,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--max-tokens", type=int, metavar="N", help="default: what the endpoint allows")
     command.set_defaults(command=ask)
 
+    command = commands.add_parser("compare", help="compare evaluated runs: figure, table, paired tests")
+    command.add_argument(
+        "runs", nargs="+", metavar="RUN", help="an output folder, as in outputs/tiny, or an MLflow run"
+    )
+    command.add_argument("--output", type=Path, default=Path("comparison"), metavar="DIR", help="default: comparison")
+    command.add_argument(
+        "--in-distribution", type=int, default=5, metavar="N", help="longest length seen in adaptation"
+    )
+    command.add_argument("--store", metavar="URI", help="default: MLFLOW_TRACKING_URI, else outputs/mlflow.db")
+    command.set_defaults(command=compare)
+
     command = commands.add_parser("export", help="write a generated dataset as JSON lines for other trainers")
     command.add_argument("dataset", type=Path, help="its folder, as in outputs/tiny/data/pretrain")
     command.add_argument("--format", choices=list(FORMATS), default="messages")
@@ -157,6 +171,15 @@ def export(arguments: argparse.Namespace) -> int:
     for shard in shards:
         for row in pq.read_table(shard, columns=["prompt", "response"]).to_pylist():
             print(json.dumps(write(row["prompt"], row["response"]), ensure_ascii=False))
+    return 0
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    from metarfft.evaluate.compare import compare as compare_runs
+
+    text = compare_runs(arguments.runs, arguments.output, arguments.in_distribution, arguments.store)
+    print(text[text.index("| run") :].strip())
+    print(f"\nfigure and tables: {arguments.output / 'compare.md'}")
     return 0
 
 

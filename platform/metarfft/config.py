@@ -230,6 +230,7 @@ class Evaluate(Section):
     in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
     timeout: float = Field(600.0, gt=0, description="seconds that one answer may take")
     endpoint: str | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
+    trajectories: int = Field(3, ge=0, description="wrong answers of a method and length that the report shows")
 
 
 class Tracking(Section):

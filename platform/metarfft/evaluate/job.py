@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from transformers import AutoTokenizer
@@ -46,12 +47,16 @@ def _ask(config: Config, questions: list[sweep.Question]) -> int:
 
 
 def _record(config: Config, run: Run) -> None:
-    """Accuracy by length (the step), and the report's files."""
+    """Accuracy by length (the step), how many answers left their rule by which kind of error, the report's files."""
     results = metrics.read(sweep.results_file(config), config.adapt.methods, config.adapt.seeds)
     run.log_metrics({"answers": results.asked, "failed": results.failed})
     for method, tasks in results.accuracy.items():
         for task in tasks:
             for length, value in results.by_length(method, task).items():
                 run.log_metrics({f"accuracy.{method}.{task}": value}, step=length)
+    figures = json.loads((config.root / "report" / "metrics.json").read_text())
+    for method, errors in figures["errors"].items():
+        for counts in (errors["outcomes"], errors["kinds"]):
+            run.log_metrics({f"process.{method}.{name}": count for name, count in counts.items()})
     for file in sorted((config.root / "report").iterdir()):
         run.log_file(file, "report")

@@ -1,8 +1,10 @@
 """Accuracy by length and the paper's two figures, from the results of a sweep.
 
 Definitions (Meta-RFFT, arXiv 2502.11525): ACC_Len30 is the accuracy at length 30, Max_Len_90% the longest length at
-which the accuracy is at least 90%; means over tasks, and here over seeds. Where a sweep asks only some lengths,
-"longest" is among those.
+which the accuracy is at least 90%, each for one task and then as the mean over the tasks. "Longest" means just that: a
+shorter length under 90% does not matter. It is 0 when no length reaches 90%, and where a sweep asks only some lengths,
+it is among those. An accuracy is that of the answers of all seeds together; Max_Len_90% is taken for each seed, as each
+is one model, and then the mean. Intervals are at 95% (see `statistics`).
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from statistics import mean
 from typing import Any
+
+from metarfft.evaluate.statistics import Interval, mean_interval, wilson
 
 ByLength = dict[int, float]
 
@@ -28,6 +33,7 @@ class Summary:
         spread: lowest and highest ``beyond`` of the seeds.
         at_30: ACC_Len30, None when length 30 was not asked.
         longest_90: Max_Len_90%, 0 when no length reaches 90%.
+        intervals: of the first, the second and the fourth, by their names; None where there is no such length.
     """
 
     in_distribution: float
@@ -35,25 +41,29 @@ class Summary:
     spread: tuple[float, float]
     at_30: float | None
     longest_90: float
+    intervals: dict[str, Interval | None]
 
 
 @dataclass(frozen=True)
 class Results:
     """Accuracies of a sweep: ``accuracy[method][task][seed][length]``, each the share of right answers.
 
-    ``asked`` counts the samples with an answer, ``failed`` those without one (the endpoint's error), which are in no
-    figure.
+    ``counts[method][task][length]`` is (right, answered) of all seeds together. ``asked`` counts the samples with an
+    answer, ``failed`` those without one (the endpoint's error), which are in no figure.
     """
 
     accuracy: dict[str, dict[str, dict[int, ByLength]]]
+    counts: dict[str, dict[str, dict[int, tuple[int, int]]]]
     asked: int
     failed: int
 
     def by_length(self, method: str, task: str) -> ByLength:
-        """Accuracy at each length, mean over seeds."""
-        seeds = self.accuracy[method][task].values()
-        lengths = sorted({length for seed in seeds for length in seed})
-        return {length: mean(seed[length] for seed in seeds if length in seed) for length in lengths}
+        """Accuracy at each length, of all seeds together."""
+        return {length: right / asked for length, (right, asked) in self.counts[method][task].items()}
+
+    def intervals(self, method: str, task: str) -> dict[int, Interval]:
+        """The Wilson interval of each of these accuracies."""
+        return {length: wilson(right, asked) for length, (right, asked) in self.counts[method][task].items()}
 
     def tasks(self) -> list[str]:
         return sorted({task for tasks in self.accuracy.values() for task in tasks})
@@ -76,39 +86,58 @@ def collect(rows: Iterable[dict[str, Any]]) -> Results:
         else:
             answers[row["method"], row["task"], row["seed"], row["length"]].append(row["correct"])
     accuracy: dict[str, dict[str, dict[int, ByLength]]] = {}
+    counts: dict[str, dict[str, dict[int, tuple[int, int]]]] = {}
     for method, task, seed, length in sorted(answers):
-        seeds = accuracy.setdefault(method, {}).setdefault(task, {})
-        seeds.setdefault(seed, {})[length] = mean(answers[method, task, seed, length])
-    return Results(accuracy, sum(map(len, answers.values())), failed)
+        given = answers[method, task, seed, length]
+        accuracy.setdefault(method, {}).setdefault(task, {}).setdefault(seed, {})[length] = mean(given)
+        lengths = counts.setdefault(method, {}).setdefault(task, {})
+        right, asked = lengths.get(length, (0, 0))
+        lengths[length] = (right + sum(given), asked + len(given))
+    ordered = {m: {t: dict(sorted(by.items())) for t, by in tasks.items()} for m, tasks in counts.items()}
+    return Results(accuracy, ordered, sum(map(len, answers.values())), failed)
 
 
 def summarise(results: Results, method: str, task: str, in_distribution: int) -> Summary:
     """The figures of ``method`` on ``task``; lengths up to ``in_distribution`` were seen in adaptation."""
-    curve = results.by_length(method, task)
-    seeds = results.accuracy[method][task].values()
-    beyond = [_mean(seed, lambda n: n > in_distribution) for seed in seeds]
-    return Summary(
-        in_distribution=_mean(curve, lambda n: n <= in_distribution),
-        beyond=mean(beyond),
-        spread=(min(beyond), max(beyond)),
-        at_30=curve.get(30),
-        longest_90=mean(max((n for n, value in seed.items() if value >= 0.9), default=0) for seed in seeds),
-    )
+    return _summary(results, method, [task], in_distribution)
 
 
 def summarise_all(results: Results, method: str, in_distribution: int) -> Summary:
     """The figures of ``method``, means over its tasks."""
-    each = [summarise(results, method, task, in_distribution) for task in sorted(results.accuracy[method])]
-    at_30 = [summary.at_30 for summary in each if summary.at_30 is not None]
+    return _summary(results, method, sorted(results.accuracy[method]), in_distribution)
+
+
+def _summary(results: Results, method: str, tasks: list[str], in_distribution: int) -> Summary:
+    parts: dict[str, Callable[[int], bool]] = {
+        "in_distribution": lambda n: n <= in_distribution,
+        "beyond": lambda n: n > in_distribution,
+        "at_30": lambda n: n == 30,
+    }
+    means: dict[str, float] = {}
+    intervals: dict[str, Interval | None] = {}
+    for part, chosen in parts.items():
+        cells = [[c for n, c in results.counts[method][task].items() if chosen(n)] for task in tasks]
+        weighted = [(right, asked, 1 / len(lengths)) for lengths in cells for right, asked in lengths]
+        means[part] = (
+            mean(mean(right / asked for right, asked in lengths) for lengths in cells if lengths) if weighted else nan
+        )
+        intervals[part] = mean_interval(weighted) if weighted else None
+    seeds = [list(results.accuracy[method][task].values()) for task in tasks]
+    beyond = [[_mean(seed, parts["beyond"]) for seed in task] for task in seeds]
     return Summary(
-        in_distribution=mean(s.in_distribution for s in each),
-        beyond=mean(s.beyond for s in each),
-        spread=(mean(s.spread[0] for s in each), mean(s.spread[1] for s in each)),
-        at_30=mean(at_30) if at_30 else None,
-        longest_90=mean(s.longest_90 for s in each),
+        in_distribution=means["in_distribution"],
+        beyond=means["beyond"],
+        spread=(mean(map(min, beyond)), mean(map(max, beyond))),
+        at_30=means["at_30"] if intervals["at_30"] else None,
+        longest_90=mean(mean(map(_longest_90, task)) for task in seeds),
+        intervals=intervals,
     )
+
+
+def _longest_90(seed: ByLength) -> int:
+    return max((length for length, value in seed.items() if value >= 0.9), default=0)
 
 
 def _mean(curve: ByLength, chosen: Callable[[int], bool]) -> float:
     values = [value for length, value in curve.items() if chosen(length)]
-    return mean(values) if values else float("nan")
+    return mean(values) if values else nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import matplotlib
@@ -11,7 +12,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator, NullLocator
 
+from metarfft.evaluate.errors import Errors, Scored
 from metarfft.evaluate.metrics import Results
+from metarfft.evaluate.process import KINDS
 
 plt.rcParams["svg.hashsalt"] = "metarfft"  # the same results give the same file
 
@@ -24,45 +27,129 @@ METHODS = {
 }
 
 
-def accuracy_by_length(results: Results, titles: dict[str, str], in_distribution: int, files: list[Path]) -> None:
-    """One panel a task: accuracy against length, a line a method, its seeds' range as a band.
+_SERIES = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000 #666666".split()
+_MARKERS = "os^DvP*X"
+
+
+def looks(names: list[str]) -> dict[str, tuple[str, str, str]]:
+    """Label, colour and marker for any lines; from the ninth on, colours and markers meet in other pairs."""
+    return {name: (name, _SERIES[n % 8], _MARKERS[(n + n // 8) % 8]) for n, name in enumerate(names)}
+
+
+def accuracy_by_length(
+    results: Results,
+    titles: dict[str, str],
+    in_distribution: int,
+    files: list[Path],
+    lines: dict[str, tuple[str, str, str]] = METHODS,
+) -> None:
+    """One panel a task: accuracy against length, a line a method with its 95% interval as a band, a dot a seed.
 
     Args:
         titles: what to write over each task's panel.
         in_distribution: longest length seen in adaptation; that region is shaded.
         files: where to save, each in the format of its suffix.
+        lines: label, colour and marker of each method, in the order of the legend.
     """
     tasks = results.tasks()
-    figure, axes = plt.subplots(1, len(tasks), figsize=(4.2 * len(tasks) + 0.4, 3.7), sharey=True, squeeze=False)
-    for axis, task in zip(axes[0], tasks, strict=True):
+    columns = min(4, len(tasks))
+    rows = -(-len(tasks) // columns)
+    size = (4.2 * columns + 0.4, 3.3 * rows + 0.4)
+    figure, grid = plt.subplots(rows, columns, figsize=size, sharey=True, squeeze=False)
+    axes = list(grid.flat)
+    for axis in axes[len(tasks) :]:
+        axis.remove()
+    for axis, task in zip(axes, tasks, strict=False):
         axis.axvspan(0, in_distribution + 0.5, color="#F0E442", alpha=0.25, lw=0)
         axis.text(in_distribution / 2 + 0.25, 0.03, "seen", fontsize=8, color="#8a8000", ha="center")
         last = 0
         # Meta-RFFT, first in the legend, is drawn last, over the others
-        for depth, (method, (label, colour, marker)) in enumerate(METHODS.items()):
+        for depth, (method, (label, colour, marker)) in enumerate(lines.items()):
             seeds = results.accuracy.get(method, {}).get(task)
             if not seeds:
                 continue
             curve = results.by_length(method, task)
             lengths = list(curve)
             last = max(last, *lengths)
-            low = [min(seed[n] for seed in seeds.values() if n in seed) for n in lengths]
-            high = [max(seed[n] for seed in seeds.values() if n in seed) for n in lengths]
+            low, high = zip(*results.intervals(method, task).values(), strict=True)
             over = {"color": colour, "zorder": 10 - depth, "clip_on": False}
-            axis.fill_between(lengths, low, high, alpha=0.15, lw=0, **over)
+            axis.fill_between(lengths, low, high, alpha=0.12, lw=0, **over)
+            if len(seeds) > 1:
+                dots = [dot for seed in seeds.values() for dot in seed.items()]
+                axis.plot(*zip(*dots, strict=True), ls="", marker=".", ms=3, alpha=0.45, **over)
             axis.plot(lengths, list(curve.values()), marker=marker, ms=4.5, lw=1.8, label=label, **over)
         axis.set_title(titles[task], fontsize=10, pad=10)
         axis.set_xlabel("length")
         axis.set_xlim(0, last + 0.5)
         axis.set_ylim(-0.02, 1.02)
         _plain(axis)
-    axes[0][0].set_ylabel("accuracy")
+    for axis in grid[:, 0]:
+        axis.set_ylabel("accuracy")
     handles = {
-        label: handle for axis in axes[0] for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
+        label: handle
+        for axis in axes[: len(tasks)]
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
-    known = [label for label, _, _ in METHODS.values() if label in handles]
-    figure.legend([handles[label] for label in known], known, loc="lower center", ncols=4, frameon=False)
-    figure.tight_layout(rect=(0, 0.08, 1, 1))
+    known = [label for label, _, _ in lines.values() if label in handles]
+    beside = max(1, int(7 * size[0] // (max(map(len, known)) + 6)))  # labels that fit into a row
+    figure.legend([handles[label] for label in known], known, loc="lower center", ncols=min(beside, 4), frameon=False)
+    figure.tight_layout(rect=(0, 0.27 * -(-len(known) // min(beside, 4)) / size[1], 1, 1))
+    _save(figure, files)
+
+
+def error_kinds(errors: dict[str, Errors], files: list[Path]) -> None:
+    """Of the answers that left the rule, the share that each kind of first error makes; a bar a method."""
+    figure, axis = plt.subplots(figsize=(8.4, 0.55 * len(KINDS) + 1.2))
+    methods = [method for method in METHODS if method in errors]
+    height = 0.8 / len(methods)
+    for number, method in enumerate(methods):
+        label, colour, _ = METHODS[method]
+        found = errors[method]
+        for place, kind in enumerate(KINDS):
+            at = place + (number - (len(methods) - 1) / 2) * height
+            count = found.kinds[kind]
+            share = count / max(1, found.diverged)
+            axis.barh(
+                at, share, height * 0.92, color=colour, label=f"{label} ({found.diverged})" if not place else None
+            )
+            axis.text(share + 0.008, at, str(count), va="center", fontsize=7.5, color="#444444")
+    axis.set_yticks(range(len(KINDS)), list(KINDS.values()))
+    axis.invert_yaxis()
+    axis.set_xlim(0, 1.04)
+    axis.set_xlabel("share of the answers that left the rule (numbers: how many)")
+    _plain(axis)
+    axis.legend(fontsize=8, frameon=False, loc="lower right")
+    figure.tight_layout()
+    _save(figure, files)
+
+
+def iteration_counts(scored: list[Scored], files: list[Path]) -> None:
+    """A panel a method: iterations in an answer's text against the true number; on the line, they agree.
+
+    A circle's area grows with the number of answers at its place; runaways are crosses.
+    """
+    methods = [method for method in METHODS if any(one.answer["method"] == method for one in scored)]
+    width = 4.2 * len(methods) + 0.4
+    figure, axes = plt.subplots(1, len(methods), figsize=(width, 4.1), sharex=True, sharey=True, squeeze=False)
+    for axis, method in zip(axes[0], methods, strict=True):
+        label, colour, _ = METHODS[method]
+        chosen = [one.process for one in scored if one.answer["method"] == method]
+        ended = Counter(p.iterations for p in chosen if p.outcome != "runaway")
+        cut = Counter(p.iterations for p in chosen if p.outcome == "runaway")
+        most = max(1, *(count for places in (ended, cut) for count in places.values()))
+        for places, marker, hue, name in ((ended, "o", colour, "ended"), (cut, "x", "#000000", "runaway")):
+            if places:
+                x, y = zip(*places, strict=True)
+                area = [14 + 160 * count / most for count in places.values()]
+                axis.scatter(x, y, area, marker=marker, color=hue, alpha=0.55, label=name, lw=1 if marker == "x" else 0)
+        last = max((true for true, _ in [*ended, *cut]), default=1)
+        axis.plot([0, last], [0, last], color="#888888", lw=1, zorder=0)
+        axis.set_title(label, fontsize=10)
+        axis.set_xlabel("true number of iterations")
+        _plain(axis)
+        axis.legend(fontsize=8, frameon=False, loc="upper left")
+    axes[0][0].set_ylabel("iterations in the answer")
+    figure.tight_layout()
     _save(figure, files)
 
 

@@ -1,4 +1,4 @@
-"""The report of an experiment: figures, the table beside the paper's, and what was run on what."""
+"""The report of an experiment: figures, the table beside the paper's, why models fail, and what was run on what."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,7 +21,8 @@ import yaml
 
 from metarfft import tasks
 from metarfft.config import Config
-from metarfft.evaluate import metrics, plots
+from metarfft.evaluate import errors, metrics, plots
+from metarfft.evaluate.process import KINDS, OUTCOMES
 
 # Means over the paper's 12 downstream tasks (arXiv 2502.11525): ACC_Len30 and Max_Len_90% of the 7B and 32B models.
 PAPER = {
@@ -33,7 +35,8 @@ _PACKAGES = ["ray", "torch", "transformers", "peft", "deepspeed", "vllm", "vllm-
 
 
 def write_report(config: Config) -> Path:
-    """Writes report.html, report.md, metrics.json and the figures under ``config.root / "report"``; returns the HTML.
+    """Writes report.html, report.md, trajectories.html, metrics.json, answers.jsonl (every answer's outcome, without
+    its text) and the figures, as SVG and PNG, under ``config.root / "report"``; returns report.html.
 
     Raises:
         FileNotFoundError: there are no results yet.
@@ -43,10 +46,17 @@ def write_report(config: Config) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     seen = config.evaluate.in_distribution
     titles = {task: f"{_title(task)} ({task})" for task in results.tasks()}
-    figures = {name: [folder / f"{name}.svg", folder / f"{name}.png"] for name in ("accuracy", "losses")}
+    scored = errors.score_sweep(config)
+    failures = errors.summarise(scored)
+    names = ["accuracy", "losses", *(["kinds", "iterations"] if scored else [])]
+    figures = {name: [folder / f"{name}.svg", folder / f"{name}.png"] for name in names}
     plots.accuracy_by_length(results, titles, seen, figures["accuracy"])
     stages = _stages(config)
     plots.training_curves({s["stage"]: s["losses"] for s in stages if s["losses"]}, figures["losses"])
+    if scored:
+        plots.error_kinds(failures, figures["kinds"])
+        plots.iteration_counts(scored, figures["iterations"])
+    _write_answers(config, scored, folder / "answers.jsonl")
 
     methods = [method for method in plots.METHODS if method in results.accuracy]
     summaries = {
@@ -57,8 +67,15 @@ def write_report(config: Config) -> Path:
         for method in methods
     }
     table = {method: {name: asdict(summary) for name, summary in rows.items()} for method, rows in summaries.items()}
-    accuracy = {"accuracy": results.accuracy, "summary": table, "asked": results.asked, "failed": results.failed}
-    (folder / "metrics.json").write_text(json.dumps(accuracy, indent=1) + "\n")
+    figures_of = {
+        "accuracy": results.accuracy,
+        "intervals": {m: {t: results.intervals(m, t) for t in results.counts[m]} for m in methods},
+        "summary": table,
+        "errors": {method: asdict(found) for method, found in failures.items()},
+        "asked": results.asked,
+        "failed": results.failed,
+    }
+    (folder / "metrics.json").write_text(json.dumps(figures_of, indent=1) + "\n")
     context = {
         "config": config,
         "results": results,
@@ -75,15 +92,58 @@ def write_report(config: Config) -> Path:
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "lengths": sorted({n for m in methods for t in results.accuracy[m] for n in results.by_length(m, t)}),
         "svg": {name: _inline(files[0]) for name, files in figures.items()},
+        "errors": {method: failures[method] for method in methods if method in failures},
+        "kinds": KINDS,
+        "outcomes": OUTCOMES,
+        **_trajectories(config, scored),
     }
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     undefined = jinja2.StrictUndefined
     environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
     environment.filters["figure"] = lambda value, digits=2: "–" if value is None else f"{value:.{digits}f}"
-    for name in ("report.md", "report.html"):
+    environment.filters["range"] = lambda interval: "" if interval is None else "[{:.2f}, {:.2f}]".format(*interval)
+    for name in ("report.md", "report.html", *(["trajectories.html"] if scored else [])):
         environment.autoescape = name.endswith("html")
         (folder / name).write_text(environment.get_template(name).render(context))
     return folder / "report.html"
+
+
+def _trajectories(config: Config, scored: list[errors.Scored]) -> dict[str, Any]:
+    """What the page of single trajectories shows."""
+    shown = errors.to_read(scored, config.evaluate.trajectories)
+
+    def values(key: str, names: Mapping[Any, str] | None = None) -> dict[Any, str]:
+        return {value: (names or {}).get(value, str(value)) for value in sorted({t[key] for t in shown})}
+
+    return {
+        "title": config.name,
+        "each": config.evaluate.trajectories,
+        "diverged": sum(one.process.divergence is not None for one in scored),
+        "trajectories": shown,
+        "filters": {
+            "method": values("method"),
+            "task": values("task"),
+            "length": values("length"),
+            "kind": values("kind", KINDS),
+            "outcome": values("outcome", OUTCOMES),
+        },
+    }
+
+
+def _write_answers(config: Config, scored: list[errors.Scored], path: Path) -> None:
+    """Every answer of the report without its text, and its process where it was scored: what runs are compared by."""
+    processes = {
+        (o.answer["model"], o.answer["task"], o.answer["length"], o.answer["index"]): o.process for o in scored
+    }
+    with (config.root / "evaluate" / "results.jsonl").open() as lines, path.open("w") as out:
+        for row in map(json.loads, lines):
+            if row["method"] not in config.adapt.methods or row["seed"] not in config.adapt.seeds:
+                continue
+            keys = ("model", "method", "seed", "task", "length", "index", "answer", "correct", "finish_reason")
+            kept = {key: row[key] for key in keys if key in row}
+            if process := processes.get((row.get("model"), row["task"], row["length"], row.get("index"))):
+                kept |= {"outcome": process.outcome, "kind": process.kind, "iterations": process.iterations}
+            out.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
 
 def table(config: Config) -> str:

@@ -45,41 +45,79 @@ class Verdict:
         return asdict(self)
 
 
-def verify(rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None = None) -> Verdict:
+@dataclass(frozen=True)
+class Reading:
+    """A text held against the steps that it should show.
+
+    Attributes:
+        style: the style that the text was read in.
+        trace, steps: the steps it should show, and their texts.
+        got: the text's lines.
+        step: index of the first step that differs; ``len(steps)`` when only more text follows; None when nothing does.
+        at: index of the line of ``got`` at which that step should begin.
+    """
+
+    style: Style
+    trace: Trace
+    steps: list[str]
+    got: list[str]
+    step: int | None
+    at: int
+
+
+def verify(
+    rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None = None, base: int | None = None
+) -> Verdict:
     """Check ``text`` against what ``rule`` does on ``inputs``.
 
     Args:
         style: how the text is written; None: the style in which it agrees longest.
+        base: first mark of the style ``indexed``, where it is known; None: taken from the text.
 
     Raises:
         RuleError: the rule cannot run on the inputs.
     """
-    got = _lines(text)
+    return judge(rule, read(rule, inputs, text, style, base), text)
+
+
+def read(
+    rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None = None, base: int | None = None
+) -> Reading:
+    """Where ``text`` leaves the rule; arguments and errors as for `verify`."""
+    got = lines(text)
     best: tuple[int, Style, Trace, list[str]] | None = None
     for name in [style] if style else STYLES:
         chosen = STYLES[name]
-        trace = rule.trace(inputs, chosen)
+        trace = rule.trace(inputs, chosen, base or 0)
         steps = trace.texts
-        if chosen.view == "indexed" and (base := _base("".join(steps), text)):
-            trace = rule.trace(inputs, chosen, base)
+        if base is None and chosen.view == "indexed" and (shift := first_mark("".join(steps), text)):
+            trace = rule.trace(inputs, chosen, shift)
             steps = trace.texts
-        agreed = _agreement(_lines("".join(steps)), got)
+        agreed = _agreement(lines("".join(steps)), got)
         if best is None or agreed > best[0]:
             best = (agreed, chosen, trace, steps)
     assert best is not None
     _, chosen, trace, steps = best
-    divergence = _first_divergence(rule, trace, steps, got, chosen)
+    step, at = _first_difference(steps, got)
+    return Reading(chosen, trace, steps, got, step, at)
+
+
+def judge(rule: Rule, reading: Reading, text: str) -> Verdict:
+    """The verdict on a text that has been read."""
+    divergence = _divergence(rule, reading)
     answer = parse_answer(text)
-    expected = format_answer(trace.value)
+    expected = format_answer(reading.trace.value)
     correct = divergence is None and same_answer(expected, answer)
-    return Verdict(correct, expected, answer, chosen.name, divergence, _iterations(rule, trace, chosen, text))
+    loops = _iterations(rule, reading.trace, reading.style, text)
+    return Verdict(correct, expected, answer, reading.style.name, divergence, loops)
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
+    """The lines of a text as they are compared: without blanks at their ends."""
     return [line.rstrip() for line in text.strip("\n").split("\n")]
 
 
-def _base(from_zero: str, text: str) -> int:
+def first_mark(from_zero: str, text: str) -> int:
     """The first mark that ``text`` was written with: all marks are those of ``from_zero``, shifted by it."""
     expected, got = re.search(r"<(\d+)>", from_zero), re.search(r"<(\d{1,3})>", text)
     return (int(got[1]) - int(expected[1])) % marks.MARKS if expected and got else 0
@@ -95,19 +133,27 @@ def _agreement(expected: list[str], got: list[str]) -> int:
     return count
 
 
-def _first_divergence(rule: Rule, trace: Trace, steps: list[str], got: list[str], style: Style) -> Divergence | None:
+def _first_difference(steps: list[str], got: list[str]) -> tuple[int | None, int]:
     at = 0
-    sites = rule.program(style).sites
-    for number, (text, (site, _)) in enumerate(zip(steps, trace.steps, strict=True), 1):
+    for index, text in enumerate(steps):
         if not text:
             continue
-        expected = _lines(text)
-        here = got[at : at + len(expected)]
-        if here != expected:
-            return Divergence(number, sites[site].lineno, "\n".join(expected), "\n".join(here))
+        expected = lines(text)
+        if got[at : at + len(expected)] != expected:
+            return index, at
         at += len(expected)
-    rest = "\n".join(got[at:]).strip()
-    return Divergence(len(steps) + 1, sites[trace.steps[-1][0]].lineno, "", rest) if rest else None
+    return (len(steps) if any(got[at:]) else None), at
+
+
+def _divergence(rule: Rule, reading: Reading) -> Divergence | None:
+    if reading.step is None:
+        return None
+    ended = reading.step == len(reading.steps)
+    expected = [] if ended else lines(reading.steps[reading.step])
+    here = reading.got[reading.at :] if ended else reading.got[reading.at : reading.at + len(expected)]
+    site = rule.program(reading.style).sites[reading.trace.steps[-1 if ended else reading.step][0]]
+    got = "\n".join(here).strip() if ended else "\n".join(here)
+    return Divergence(reading.step + 1, site.lineno, "\n".join(expected), got)
 
 
 def _iterations(rule: Rule, trace: Trace, style: Style, text: str) -> dict[int, dict[str, int]]:

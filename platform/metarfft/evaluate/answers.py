@@ -1,0 +1,187 @@
+r"""Final answers of chat models, which say them in many ways. Trained models are parsed strictly, by `parse_answer`.
+
+What is looked for depends on the kind of the right answer (its form, never its value): a number, a truth value, a list
+or a text. Rules, in this order:
+
+1. Reasoning in ``<think>...</think>`` is dropped; one that never closes leaves no answer.
+2. The answer's place is the first of these that there is:
+   a. the last ``\boxed{...}``;
+   b. what follows the last "answer is", "answer:", "answer =" or a heading "Answer", in any case and with bold around
+      it: the rest of the line or, when nothing is left of it, what follows, a code block or the next lines;
+   c. the last code block, when the text ends with it;
+   d. for a list: the last list in brackets, or the bullets or numbered lines that the text ends with;
+   e. the last line that is not empty; for a truth value that it does not hold, the first line.
+3. Position marks go; bold, italics, code, quotes, ``$...$``, ``\text{...}``, brackets of LaTeX and punctuation at the
+   end are taken off.
+4. By kind:
+   - number: of what follows the last "=", if there is one, the first number where the place is stated (2a, 2b), else
+     the last. Thousands separators (``1,234``; ``1{,}234``; ``1\,234``), currency signs, a leading plus, units and
+     decimals of zeros go; whole numbers of any size are compared by their digits.
+   - truth value: the first of true, false, yes and no, in any case.
+   - list: what is in brackets, round or square, or items between commas, bullets or numbers; quotes and spaces in it do
+     not matter.
+   - text: the one part in quotes, code or bold when there is just one, else, behind no statement, what follows the last
+     " is " or ": ", else all of it; letters in their case.
+
+Numbers in words ("three") and answers in other languages are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from metarfft.rules import marks, same_answer
+
+AnswerKind = Literal["number", "truth", "list", "text"]
+
+_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
+_STATED = re.compile(
+    r"\banswer\b[\s*_`]*(?:is|are|:|=)[ *_`]*:?|^#+\s*(?:final\s+)?answer\W*$", re.IGNORECASE | re.MULTILINE
+)
+_FENCE = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*\S)\s*$")
+_BRACKETS = re.compile(r"[\[(][^\n]*[\])]")
+_NUMBER = re.compile(r"[-−+]?\d+(?:(?:,|\{,\}|\\,)\d{3}(?!\d))*(?:\.\d+)?")
+_TRUTH = re.compile(r"\b(true|yes|false|no)\b", re.IGNORECASE)
+_SPAN = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\"([^\"]+)\"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)|\$([^$]+)\$")
+_WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|texttt|mathtt)\{([^{}]*)\}")
+
+
+def kind_of(expected: str) -> AnswerKind:
+    """The kind of a right answer, from its form: ``42``, ``True``, ``[1, 2]``, or any other text."""
+    expected = marks.plain(expected.strip())
+    if re.fullmatch(r"-?(0|[1-9]\d*)", expected):
+        return "number"
+    if expected in ("True", "False"):
+        return "truth"
+    return "list" if expected.startswith(("[", "(")) else "text"
+
+
+def final_answer(text: str, kind: AnswerKind) -> str | None:
+    """The final answer of a chat model's output, written as right answers are; None when it gives none of this kind.
+
+    Args:
+        text: the whole output.
+        kind: what kind of answer the question asks for.
+    """
+    text = _THOUGHT.sub("", text).strip()
+    if "<think>" in text or not text:
+        return None
+    place, stated = _place(text, kind)
+    place = marks.plain(place) if re.search(r"<\d+>", place) else place
+    found = {"number": _number, "truth": _truth, "list": _list, "text": _text}[kind](place, stated)
+    if found is None and kind == "truth" and not stated:
+        found = _truth(text.split("\n")[0], False)
+    return found
+
+
+def same_final_answer(expected: str, text: str) -> bool:
+    """Whether a chat model's output ends with the right answer."""
+    got = final_answer(text, kind_of(expected))
+    return same_answer(expected, got)
+
+
+def _place(text: str, kind: AnswerKind) -> tuple[str, bool]:
+    """Where the answer is, and whether it is stated to be it."""
+    if (boxed := _boxed(text)) is not None:
+        return boxed, True
+    if stated := list(_STATED.finditer(text)):
+        rest = text[stated[-1].end() :]
+        line = rest.split("\n")[0]
+        if line.strip(" *_`:.$"):
+            return line.strip(), True
+        return _paragraph(rest, kind), True
+    if text.endswith("```") and (blocks := _FENCE.findall(text)):
+        return blocks[-1].strip(), False
+    if kind == "list":
+        return (_bullets(text) or (_BRACKETS.findall(text) or [text.split("\n")[-1]])[-1]), False
+    return text.split("\n")[-1], False
+
+
+def _boxed(text: str) -> str | None:
+    r"""The content of the last ``\boxed{...}`` that is closed."""
+    for start in reversed([match.end() for match in re.finditer(r"\\f?boxed\s*\{", text)]):
+        depth = 1
+        for at in range(start, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[at], 0)
+            if not depth:
+                return text[start:at]
+    return None
+
+
+def _paragraph(rest: str, kind: AnswerKind) -> str:
+    """What follows a statement that ends its line: a code block, the bullets of a list, or the next line."""
+    rest = re.sub(r"^[ *_:]*\n\s*", "", rest)
+    if block := _FENCE.match(rest):
+        return block[1].strip()
+    first = rest.split("\n\n")[0]
+    return (_bullets(first) if kind == "list" else "") or first.split("\n")[0]
+
+
+def _bullets(text: str) -> str:
+    """The bullets or numbered lines that a text ends with, as a list in brackets; empty when it ends otherwise."""
+    items: list[str] = []
+    for line in reversed(text.rstrip().split("\n")):
+        bullet = _BULLET.match(line)
+        if not bullet:
+            break
+        items.insert(0, _bare(bullet[1]))
+    return f"[{', '.join(items)}]" if items else ""
+
+
+def _bare(text: str) -> str:
+    """``text`` without what stands around an answer."""
+    text = _WRAPPED.sub(r"\1", text.strip())
+    before = None
+    while before != text:
+        before = text
+        text = text.strip().rstrip(".!;:,").strip()
+        for left, right in (
+            ("**", "**"),
+            ("*", "*"),
+            ("__", "__"),
+            ("`", "`"),
+            ("$", "$"),
+            (r"\(", r"\)"),
+            (r"\[", r"\]"),
+        ):
+            if text.startswith(left) and text.endswith(right) and len(text) > len(left) + len(right) - 1:
+                text = text[len(left) : -len(right)]
+        for left, right in ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"):
+            if text.startswith(left) and text.endswith(right) and len(text) > 1 and left not in text[1:-1]:
+                text = text[1:-1]
+    return text
+
+
+def _number(place: str, stated: bool) -> str | None:
+    place = _WRAPPED.sub(r"\1", place)
+    place = place.rpartition("=")[2] if "=" in place else place
+    numbers = _NUMBER.findall(place)
+    if not numbers:
+        return None
+    number = re.sub(r",|\{,\}|\\,|\+", "", numbers[0 if stated else -1]).replace("−", "-")
+    whole, _, part = number.partition(".")
+    return number if part.strip("0") else str(int(whole))
+
+
+def _truth(place: str, stated: bool) -> str | None:
+    found = _TRUTH.search(place)
+    return None if found is None else str(found[1].lower() in ("true", "yes"))
+
+
+def _list(place: str, stated: bool) -> str | None:
+    place = _bare(place).replace(r"\[", "[").replace(r"\]", "]")
+    if found := _BRACKETS.search(place):
+        return "[" + found[0][1:-1].replace("(", "[").replace(")", "]").replace("`", "") + "]"
+    items = [_bare(item) for item in re.split(r",\s*(?:and\s+)?|\s+and\s+", place)]
+    return f"[{', '.join(items)}]" if stated or len(items) > 1 else None
+
+
+def _text(place: str, stated: bool) -> str | None:
+    spans = [next(filter(None, span)) for span in _SPAN.findall(place)]
+    if len(spans) == 1:
+        return _bare(spans[0])
+    if not stated:
+        place = re.split(r"\bis\s|:\s", place)[-1]
+    return _bare(place) or None

@@ -1,0 +1,213 @@
+"""Runs compared: one figure, one table on what all were asked, and paired tests on the samples that two share.
+
+A run is an experiment's output folder or the id of an MLflow run: of an evaluation, or of a whole experiment, whose
+last evaluation counts. Every method of a run is a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import jinja2
+
+from metarfft.evaluate import metrics, plots
+from metarfft.evaluate.report import PAPER
+from metarfft.evaluate.statistics import Paired, paired
+from metarfft.rules.rule import same_answer
+
+RESULTS, ARTIFACT = Path("evaluate") / "results.jsonl", "report/answers.jsonl"
+STORE = "sqlite:///outputs/mlflow.db"
+
+
+@dataclass(frozen=True)
+class Series:
+    """The answers of one method of one run (rows of results); ``name`` is what figure and tables call it."""
+
+    name: str
+    run: str
+    method: str
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A paired comparison of two series.
+
+    Attributes:
+        all: on all shared samples; ``beyond``: on those of lengths beyond adaptation's, None when there is none.
+        other: tasks left out, since the two were asked different samples of them.
+    """
+
+    first: str
+    second: str
+    all: Paired
+    beyond: Paired | None
+    other: list[str]
+
+
+def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str | None = None) -> str:
+    """Compare runs; writes compare.md, compare.json and the figure (SVG and PNG) to ``output``.
+
+    Args:
+        runs: output folders or MLflow run ids, two or more.
+        in_distribution: longest length seen in adaptation.
+        store: MLflow's tracking URI; default: MLFLOW_TRACKING_URI, else the SQLite store under ``outputs``.
+
+    Returns:
+        The text of compare.md.
+
+    Raises:
+        ValueError: a run does not exist or holds no results, or the runs were asked nothing in common.
+    """
+    series = load(runs, store)
+    results = metrics.collect({**row, "method": one.name} for one in series for row in one.rows)
+    names = [one.name for one in series if one.name in results.counts]
+    cells = [{(task, n) for task, by in results.counts[name].items() for n in by} for name in names]
+    if not names or not (common := set.intersection(*cells)):
+        raise ValueError("the runs share no task and length that all of them have answers for")
+    shared = metrics.collect(
+        {**row, "method": one.name} for one in series for row in one.rows if (row["task"], row["length"]) in common
+    )
+    summaries = {name: metrics.summarise_all(shared, name, in_distribution) for name in names}
+    pairs = pair_up([one for one in series if one.name in names], in_distribution)
+
+    output.mkdir(parents=True, exist_ok=True)
+    files = [output / "accuracy.svg", output / "accuracy.png"]
+    titles = {task: task for task in results.tasks()}
+    plots.accuracy_by_length(results, titles, in_distribution, files, plots.looks(names))
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    environment = jinja2.Environment(
+        loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    text = environment.get_template("compare.md").render(
+        methods={one.name: one.method for one in series},
+        summaries=summaries,
+        pairs=pairs,
+        paper=PAPER,
+        seen=in_distribution,
+        tasks=sorted({task for task, _ in common}),
+        lengths=sorted({length for _, length in common}),
+        left_out=max(map(len, cells)) > len(common),
+        answers={one.name: sum(row["correct"] is not None for row in one.rows) for one in series},
+    )
+    (output / "compare.md").write_text(text)
+    told = {
+        "summary": {name: asdict(summary) for name, summary in summaries.items()},
+        "paired": [asdict(pair) for pair in pairs],
+    }
+    (output / "compare.json").write_text(json.dumps(told, indent=1) + "\n")
+    return text
+
+
+def load(runs: list[str], store: str | None = None) -> list[Series]:
+    """The methods of all runs, in the order of the runs and of `plots.METHODS`.
+
+    Raises:
+        ValueError: a run does not exist or holds no results, or is named twice.
+    """
+    if len(runs) < 2 or len(set(runs)) < len(runs):
+        raise ValueError(f"give two or more different runs to compare, not {', '.join(runs) or 'none'}")
+    found = {run: _rows(run, store) for run in runs}
+    labels = _labels({run: label for run, (label, _) in found.items()})
+    series = []
+    for run, (_, rows) in found.items():
+        methods = sorted({row["method"] for row in rows}, key=lambda m: ([*plots.METHODS, m].index(m), m))
+        for method in methods:
+            known = plots.METHODS.get(method, (method,))[0]
+            chosen = [row for row in rows if row["method"] == method]
+            series.append(Series(f"{labels[run]}: {known}", labels[run], method, chosen))
+    return series
+
+
+def pair_up(series: list[Series], in_distribution: int) -> list[Pair]:
+    """The paired comparisons: of two runs the same method, or, where they have no method in common, any two."""
+    pairs = []
+    for first, second in combinations(series, 2):
+        common = {s.method for s in series if s.run == first.run} & {s.method for s in series if s.run == second.run}
+        if first.run == second.run or (common and first.method != second.method):
+            continue
+        shared, other = _shared(first, second)
+        if shared:
+            beyond = [outcome for (_, _, length, _), outcome in shared.items() if length > in_distribution]
+            found = Pair(first.name, second.name, paired(shared.values()), paired(beyond) if beyond else None, other)
+            pairs.append(found)
+    return pairs
+
+
+def _shared(first: Series, second: Series) -> tuple[dict[tuple[int, str, int, int], tuple[bool, bool]], list[str]]:
+    """What two series answered, by (seed, task, length, index), and the tasks they were asked different samples of."""
+    keyed = [
+        {(row["seed"], row["task"], row["length"], row["index"]): row for row in one.rows if row["correct"] is not None}
+        for one in (first, second)
+    ]
+    both = keyed[0].keys() & keyed[1].keys()
+    other = {key[1] for key in both if not same_answer(keyed[0][key]["answer"], keyed[1][key]["answer"])}
+    shared = {key: (keyed[0][key]["correct"], keyed[1][key]["correct"]) for key in sorted(both) if key[1] not in other}
+    return shared, sorted(other)
+
+
+def _labels(names: Mapping[str, str]) -> dict[str, str]:
+    """Short labels that tell runs apart: names as far as they differ, else with a part of the run's own."""
+    values = list(names.values())
+    return {
+        run: name if values.count(name) == 1 else f"{name} ({Path(run).parent.name if os.sep in run else run[:8]})"
+        for run, name in names.items()
+    }
+
+
+def _rows(run: str, store: str | None) -> tuple[str, list[dict[str, Any]]]:
+    """A run's name and its result rows."""
+    folder = Path(run)
+    if folder.is_dir():
+        if not (folder / RESULTS).exists():
+            raise ValueError(f"{run} holds no results: there is no {RESULTS} (jobs/evaluate.py makes it)")
+        return folder.resolve().name, _read(run, folder / RESULTS)
+    return _from_mlflow(run, store or os.environ.get("MLFLOW_TRACKING_URI") or STORE)
+
+
+def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]]]:
+    file = Path(store.removeprefix("sqlite:///"))
+    if store.startswith("sqlite:") and not file.exists():  # a client would make one
+        raise ValueError(f"no folder is called {run}, and there is no MLflow store {file} (--store names another)")
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    client = MlflowClient(tracking_uri=store)
+    try:
+        info = client.get_run(run)
+        name = client.get_experiment(info.info.experiment_id).name
+        if info.data.tags.get("stage") == "experiment":
+            query = f"tags.`mlflow.parentRunId` = '{run}' and tags.stage = 'evaluate'"
+            newest = ["attributes.start_time DESC"]
+            children = client.search_runs([info.info.experiment_id], query, order_by=newest, max_results=1)
+            info = children[0] if children else info
+    except MlflowException:
+        raise ValueError(f"no folder and no MLflow run in {store} is called {run}") from None
+    with TemporaryDirectory() as place:
+        try:
+            path = client.download_artifacts(info.info.run_id, ARTIFACT, place)
+        except (MlflowException, OSError):
+            stage = info.data.tags.get("stage", "no stage of metarfft")
+            raise ValueError(
+                f"run {run} ({stage}) holds no results: it has no artifact {ARTIFACT}, which jobs/evaluate.py logs"
+            ) from None
+        return name, _read(run, Path(path))
+
+
+def _read(run: str, path: Path) -> list[dict[str, Any]]:
+    try:
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        rows = [row for row in rows if row["correct"] is not None and row["method"] is not None]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{run}: {path.name} is not a file of result rows") from None
+    if not rows:
+        raise ValueError(f"{run} holds no results: {path.name} has no answer")
+    return rows

@@ -1,0 +1,143 @@
+"""Runs compared: from output folders and from MLflow, and what cannot be compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from scipy.stats import binomtest
+
+from metarfft.cli import main
+from metarfft.config import Config
+from metarfft.evaluate.compare import load, pair_up
+from metarfft.evaluate.report import write_report
+from metarfft.evaluate.statistics import wilson
+
+
+def write(folder: Path, accuracies: dict[str, dict[int, int]], seeds=(0,), of=10, answer="1", task="lc_461") -> Path:
+    """An output folder: for each method and length, so many of ``of`` answers right."""
+    rows = [
+        {"model": f"{method}/seed-{seed}", "method": method, "seed": seed, "task": task, "length": length,
+         "index": index, "answer": answer, "got": "1", "correct": index < right}
+        for method, lengths in accuracies.items()
+        for length, right in lengths.items()
+        for seed in seeds
+        for index in range(of)
+    ]  # fmt: skip
+    path = folder / "evaluate" / "results.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as out:
+        out.writelines(json.dumps(row) + "\n" for row in rows)
+    return folder
+
+
+def test_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    first = write(tmp_path / "large", {"meta-rfft": {5: 10, 30: 9}, "rfft": {5: 8, 30: 1}}, seeds=(0, 1))
+    second = write(tmp_path / "small", {"meta-rfft": {5: 9, 30: 2}, "direct": {5: 3}}, seeds=(1, 2))
+    output = tmp_path / "out"
+    assert main(["compare", str(first), str(second), "--output", str(output)]) == 0
+    shown = capsys.readouterr().out
+    # only length 5 was asked of all four
+    low, high = wilson(20, 20)
+    assert f"| large: Meta-RFFT | 40 | 1.00 [{low:.2f}, {high:.2f}] | – | – | 5.0 | 0.77 / 0.98 |" in shown
+    # paired: the same method, and seed 1 only, which both have
+    p = binomtest(8, 8, 0.5).pvalue
+    assert "| large: Meta-RFFT | small: Meta-RFFT | 20 | 11 | 8 | 0 | 0.40 [" in shown
+    assert f"| {p:.2g} |" in shown
+    assert shown.count("large: vanilla RFFT") == 1  # in no paired test
+    for name in ("accuracy.svg", "accuracy.png", "compare.md", "compare.json"):
+        assert (output / name).stat().st_size > 0
+    found = json.loads((output / "compare.json").read_text())["paired"]
+    assert [(pair["all"]["both"], pair["all"]["first"], pair["all"]["second"]) for pair in found] == [(11, 8, 0)]
+    assert found[0]["beyond"]["difference"] == pytest.approx(0.7)
+
+
+def test_runs_of_one_method_each_are_paired_whatever_it_is(tmp_path: Path) -> None:
+    runs = [str(write(tmp_path / method, {method: {5: 5}})) for method in ("direct", "rfft", "scratchpad")]
+    pairs = pair_up(load(runs), 5)
+    assert [(pair.first, pair.second) for pair in pairs] == [
+        ("direct: direct answer", "rfft: vanilla RFFT"),
+        ("direct: direct answer", "scratchpad: scratchpad"),
+        ("rfft: vanilla RFFT", "scratchpad: scratchpad"),
+    ]
+    assert all(pair.beyond is None for pair in pairs)
+
+
+def test_different_samples_are_not_paired(tmp_path: Path) -> None:
+    first = write(tmp_path / "a" / "tiny", {"rfft": {5: 5}}, answer="[<3>1<4>]")
+    second = write(tmp_path / "b" / "tiny", {"rfft": {5: 5}}, answer="[1]")
+    write(first, {"rfft": {5: 5}}, task="lc_283", answer="7")
+    write(second, {"rfft": {5: 5}}, task="lc_283", answer="8")
+    (pair,) = pair_up(load([str(first), str(second)]), 5)
+    assert (pair.first, pair.second) == ("tiny (a): vanilla RFFT", "tiny (b): vanilla RFFT")
+    assert (pair.all.samples, pair.other) == (10, ["lc_283"])
+
+
+def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    from mlflow import MlflowClient
+
+    from metarfft.evaluate.job import _record
+    from metarfft.tracking import stage_run, tracking_uri
+
+    config = Config.model_validate({"name": "small", "output": str(tmp_path), "model": {"tiny": {}}})
+    write(config.root, {"rfft": {5: 9}, "direct": {5: 4}})
+    write_report(config)
+    uri = tracking_uri(config)
+    with stage_run(config, "generate") as nothing:
+        pass
+    with stage_run(config, "evaluate") as run:
+        _record(config, run)
+    (parent,) = MlflowClient(uri).search_runs(
+        [MlflowClient(uri).get_experiment_by_name("small").experiment_id], "tags.stage = 'experiment'"
+    )
+    other = write(tmp_path / "other", {"rfft": {5: 6}})
+    for one in (run.id, parent.info.run_id):
+        assert main(["compare", one, str(other), "--store", uri, "--output", str(tmp_path / "out")]) == 0
+        assert "| small: vanilla RFFT | other: vanilla RFFT | 10 | 6 | 3 | 0 |" in capsys.readouterr().out
+    for one, message in {
+        nothing.id: "holds no results: it has no artifact report/answers.jsonl",
+        "0" * 32: "no folder and no MLflow run in",
+    }.items():
+        assert main(["compare", one, str(other), "--store", uri]) == 2
+        error = capsys.readouterr().err
+        assert message in error
+        assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "holds no results: there is no evaluate/results.jsonl"),
+        ("", "holds no results: results.jsonl has no answer"),
+        ('{"method": "rfft", "correct": null}\n', "holds no results: results.jsonl has no answer"),
+        ("[1]\n", "is not a file of result rows"),
+        ("{", "is not a file of result rows"),
+    ],
+)
+def test_what_holds_no_results(tmp_path: Path, capsys: pytest.CaptureFixture, text: str | None, message: str) -> None:
+    good = write(tmp_path / "good", {"rfft": {5: 9}})
+    empty = tmp_path / "empty"
+    (empty / "evaluate").mkdir(parents=True)
+    if text is not None:
+        (empty / "evaluate" / "results.jsonl").write_text(text)
+    assert main(["compare", str(good), str(empty), "--output", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_does_not_exist(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    good = write(tmp_path / "good", {"rfft": {5: 9}})
+    assert main(["compare", str(good), "nowhere"]) == 2
+    message = "metarfft: no folder is called nowhere, and there is no MLflow store outputs/mlflow.db"
+    assert capsys.readouterr().err == f"{message} (--store names another)\n"
+    assert main(["compare", str(good)]) == 2
+    assert "give two or more different runs" in capsys.readouterr().err
+    other = write(tmp_path / "other", {"rfft": {6: 9}})
+    assert main(["compare", str(good), str(other)]) == 2
+    assert "share no task and length" in capsys.readouterr().err
