@@ -1,4 +1,4 @@
-"""The command ``metarfft``: tasks, samples, traces, checks, questions, exports. No Ray, no torch: a moment to start."""
+"""The command ``metarfft``: tasks, samples, traces, checks, questions, plans, exports. No Ray, no torch: it starts at once."""
 
 from __future__ import annotations
 
@@ -86,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--max-tokens", type=int, metavar="N", help="default: what the endpoint allows")
     command.set_defaults(command=ask)
 
+    command = commands.add_parser("plan", help="say what an experiment's training needs: memory, tokens, hours")
+    command.add_argument("--config", required=True, metavar="FILE", help="YAML file of the experiment")
+    command.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the file's")
+    command.add_argument("--gpu", metavar="NAME", help="accelerator, as in H200-141GB; default: H100-80GB")
+    command.add_argument("--mfu", type=float, default=0.4, metavar="SHARE", help="of its peak that is reached; 0.4")
+    command.set_defaults(command=plan)
+
     command = commands.add_parser("export", help="write a generated dataset as JSON lines for other trainers")
     command.add_argument("dataset", type=Path, help="its folder, as in outputs/tiny/data/pretrain")
     command.add_argument("--format", choices=list(FORMATS), default="messages")
@@ -157,6 +164,15 @@ def export(arguments: argparse.Namespace) -> int:
     for shard in shards:
         for row in pq.read_table(shard, columns=["prompt", "response"]).to_pylist():
             print(json.dumps(write(row["prompt"], row["response"]), ensure_ascii=False))
+    return 0
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    from metarfft.config import load
+    from metarfft.train.forecast import plan as lines
+
+    for line in lines(load(arguments.config, arguments.overrides), arguments.gpu, arguments.mfu):
+        print(line)
     return 0
 
 
