@@ -1,4 +1,4 @@
-"""The command ``metarfft``: tasks, samples, traces, checks, questions, plans, exports. No Ray, no torch: it starts at once."""
+"""The command ``metarfft``: tasks, samples, traces, checks, questions, plans, exports. No Ray, no torch: a moment."""
 
 from __future__ import annotations
 

@@ -143,19 +143,20 @@ def activations(shape: Shape, settings: Train, bf16: bool) -> float:
     own input in the arithmetic's type. Below a frozen matrix no input is kept; its adapter keeps one.
     """
     h, q, m, rank = shape.hidden, shape.attention, shape.intermediate, settings.rank
-    keys = 2 * q  # keys and values, repeated for every head
+    heads = 5 * q  # queries, keys and values (repeated for every head), the output and its joined copy
     if settings.update == "full":
-        return (26 * h + 2 * (2 * q + keys) + 8 * m) if bf16 else (24 * h + 4 * (2 * q + keys) + 16 * m)
+        return 26 * h + 2 * heads + 8 * m if bf16 else 24 * h + 4 * heads + 16 * m
     if bf16:
-        return 18 * h + 2 * (3 * q + keys) + 8 * m + 14 * rank
-    return 16 * h + 4 * (2 * q + keys) + 16 * m + 28 * rank
+        return 18 * h + 2 * heads + 8 * m + 14 * rank
+    return 16 * h + 4 * heads + 16 * m + 28 * rank
 
 
 def flops(shape: Shape, settings: Train, tokens: float, mean: float, learnt_share: float) -> float:
     """Floating-point operations of training on ``tokens`` tokens in samples of ``mean`` tokens.
 
     Six for each parameter and token: two forward, two for the gradient of the inputs and two for that of the weights,
-    which frozen ones do not need. Causal attention takes 2 x length x width a token and layer forward, twice that backward.
+    which frozen ones do not need. Causal attention takes 2 x length x width a token and layer forward, and twice that
+    backward.
     Gradient checkpointing adds another forward pass of the layers (Korthikanti et al. 2022, section 4 and appendix A).
     """
     matrices, head = shape.matrices, shape.embedding * learnt_share
