@@ -190,10 +190,10 @@ def remedies(shape: Shape, settings: Train, bf16: bool, learnt_share: float, gpu
             n *= 2
         return None
 
-    checkpointing = {} if settings.gradient_checkpointing else {"gradient_checkpointing": True}
-    zero = {} if settings.optimizer == "muon" or settings.zero_stage == 3 else {"zero_stage": 3}
-    pissa = {} if settings.update == "pissa" else {"update": "pissa"}
-    rows = [{"micro_batch_tokens": r, "context_length": r} for r in _halves(row_tokens(settings))]
+    checkpointing: dict[str, Any] = {} if settings.gradient_checkpointing else {"gradient_checkpointing": True}
+    zero: dict[str, Any] = {} if settings.optimizer == "muon" or settings.zero_stage == 3 else {"zero_stage": 3}
+    pissa: dict[str, Any] = {} if settings.update == "pissa" else {"update": "pissa"}
+    rows: list[dict[str, Any]] = [{"micro_batch_tokens": r, "context_length": r} for r in _halves(row_tokens(settings))]
     singles = [checkpointing, *({"zero_stage": s} for s in (1, 2, 3) if zero and s > settings.zero_stage), pissa]
     found = [change for change in singles if change and helps(change)]
     found += [change for change in [workers({})] if change]
