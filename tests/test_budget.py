@@ -186,7 +186,7 @@ def test_the_engine_holds_the_states_that_are_counted(tmp_path):
         settings = Train(zero_stage=int(stage), update=update, rank=8, workers=workers)
         weights, gradients, optimizer = budget.states(shape, settings, bf16=True)
         counted = weights + optimizer + (gradients if stage == "3" else 0)
-        # Not counted: ZeRO-3 keeps small matrices (adapters here) whole; ZeRO-1 and 2 one tensor of the embedding's size
+        # Not counted: small matrices (adapters) that ZeRO-3 keeps whole; one of the embedding's size in ZeRO-1 and 2
         assert size == pytest.approx(counted, rel=0.05), case
 
 
