@@ -1,4 +1,4 @@
-"""The command ``metarfft``: tasks, samples, traces, checks, questions, comparisons, exports.
+"""The command ``metarfft``: tasks, samples, traces, checks, questions, plans, comparisons, exports.
 
 No Ray, no torch: a moment to start.
 """
@@ -100,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--store", metavar="URI", help="default: MLFLOW_TRACKING_URI, else outputs/mlflow.db")
     command.set_defaults(command=compare)
 
+    command = commands.add_parser("plan", help="say what an experiment's training needs: memory, tokens, hours")
+    command.add_argument("--config", required=True, metavar="FILE", help="YAML file of the experiment")
+    command.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the file's")
+    command.add_argument("--gpu", metavar="NAME", help="accelerator, as in H200-141GB; default: H100-80GB")
+    command.add_argument("--mfu", type=float, default=0.4, metavar="SHARE", help="of its peak that is reached; 0.4")
+    command.set_defaults(command=plan)
+
     command = commands.add_parser("export", help="write a generated dataset as JSON lines for other trainers")
     command.add_argument("dataset", type=Path, help="its folder, as in outputs/tiny/data/pretrain")
     command.add_argument("--format", choices=list(FORMATS), default="messages")
@@ -180,6 +187,15 @@ def compare(arguments: argparse.Namespace) -> int:
     text = compare_runs(arguments.runs, arguments.output, arguments.in_distribution, arguments.store)
     print(text[text.index("| run") :].strip())
     print(f"\nfigure and tables: {arguments.output / 'compare.md'}")
+    return 0
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    from metarfft.config import load
+    from metarfft.train.forecast import plan as lines
+
+    for line in lines(load(arguments.config, arguments.overrides), arguments.gpu, arguments.mfu):
+        print(line)
     return 0
 
 
