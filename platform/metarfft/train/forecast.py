@@ -159,8 +159,9 @@ def _stages(config: Config, count: Callable[[str], int]) -> Iterator[Forecast]:
     for method in config.adapt.methods:
         settings = config.adapt.of(method)
         lengths = _lengths(config, config.data.adapt, data_method(method), count)
-        if settings.replay:  # in the proportion in which a batch has them
-            again = pretrained.pairs[: round(len(lengths.pairs) * settings.replay / (1 - settings.replay))]
+        replay = sum(mix.share for mix in settings.mix if mix.data == "pretrain")  # other data: taken to be as long
+        if replay:  # in the proportion in which a batch has them
+            again = pretrained.pairs[: round(len(lengths.pairs) * replay / (1 - replay))]
             lengths = Lengths([*lengths.pairs, *again])
         yield Forecast(f"adapt/{method}", settings, lengths, len(config.adapt.seeds) * chosen)
 
@@ -180,7 +181,8 @@ def _lengths(config: Config, split: Split, method: Method, count: Callable[[str]
             task, length = rng.choice(places)
             name = task.id
         shots = int(rng.random() < split.shots)
-        row = make_sample(name, length, config.seed, index, method, config.data.style, shots, split="forecast")
+        style, kinds = split.style or config.data.style, split.synthetic_kinds
+        row = make_sample(name, length, config.seed, index, method, style, shots, split="forecast", kinds=kinds)
         pairs.append((count(row["prompt"]), count(row["response"]) + 1))
     return Lengths(pairs)
 
