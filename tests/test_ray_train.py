@@ -69,6 +69,7 @@ def test_a_run_that_cannot_go_on_says_why(ray_cluster, base, data, tmp_path):  #
     bad = make_stage(base, data, config.root / "models" / "bad", steps=8, learning_rate=1e30, warmup_steps=0)
     with pytest.raises(RuntimeError, match=r"^test: the loss is nan at step \d, on (any/9/\d+, )*any/9/\d+: lower"):
         train(config, [bad])
-    refusing = make_stage(base, data, config.root / "models" / "long", context_length=40, too_long="refuse")
+    values = {"context_length": 40, "too_long": "refuse", "workers": (1, 2)}
+    refusing = make_stage(base, data, config.root / "models" / "long", **values)
     with pytest.raises(RuntimeError, match=r"^test: any/9/\d+ has \d\d+ tokens, context_length is 40"):
         train(config, [refusing])

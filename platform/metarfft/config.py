@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
 
 from metarfft.rules.compose import KINDS
 from metarfft.tasks import select
@@ -144,7 +144,7 @@ class Train(Section):
     zero_stage: Literal[0, 1, 2, 3] = 0
     offload_optimizer: bool = Field(False, description="its states in the host's memory (ZeRO 1 and up): slower")
     offload_parameters: bool = Field(False, description="weights in the host's memory too (ZeRO 3): slower still")
-    workers: int = Field(1, ge=1)
+    workers: PositiveInt | tuple[PositiveInt, PositiveInt] = Field(1, description="or [fewest, most], elastic")
     cpus_per_worker: int = Field(1, ge=1)
     gpus_per_worker: int = Field(0, ge=0)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
@@ -156,6 +156,10 @@ class Train(Section):
     patience: int = Field(0, ge=0, description="validations without a better loss before stopping; 0: never stop early")
     checkpoint_every: int = Field(100, ge=1)
     log_every: int = Field(10, ge=1)
+
+    @property
+    def fewest_workers(self) -> int:
+        return self.workers if isinstance(self.workers, int) else self.workers[0]
 
     @model_validator(mode="after")
     def _offload(self) -> Train:

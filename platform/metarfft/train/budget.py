@@ -14,7 +14,7 @@ from metarfft.train.shapes import Shape
 
 GIB = 2**30
 USABLE = 0.92  # of an accelerator's memory: the rest goes to CUDA itself and to what the allocator cannot use
-_BUCKET = 5 * 10**8  # elements of DeepSpeed's gradient bucket (reduce_bucket_size)
+BUCKET = 10**8  # elements of DeepSpeed's gradient bucket; its default of 5e8 takes up to 4 GiB whatever the model
 _LIVE = 10**9  # parameters that ZeRO-3 holds gathered at most (stage3_max_live_parameters)
 _MOST_WORKERS = 512
 
@@ -80,7 +80,7 @@ def states(shape: Shape, settings: Train, bf16: bool) -> tuple[float, float, flo
     AdamW's moments: 4 + 4 + 4 + 8 bytes. DeepSpeed's own estimators take weights and gradients that are stored in 16
     bits, beside 32-bit ones of the optimizer: 2 + 4 + 2 + 4 + 8, and with ZeRO-3 without the 16-bit gradients.
     """
-    n, stage = settings.workers, settings.zero_stage
+    n, stage = settings.fewest_workers, settings.zero_stage
     learnt = trainable(shape, settings)
     frozen = shape.parameters if settings.update == "pissa" else 0
     weights = (frozen * _stored(settings, bf16) + 4 * learnt) / (n if stage == 3 else 1)
@@ -104,7 +104,7 @@ def memory(shape: Shape, settings: Train, bf16: bool, learnt_share: float = 1.0)
         bf16: whether arithmetic is in bfloat16.
         learnt_share: share of the tokens that are targets; logits are computed of no others.
     """
-    n, stage, full = settings.workers, settings.zero_stage, settings.update == "full"
+    n, stage, full = settings.fewest_workers, settings.zero_stage, settings.update == "full"
     weights, gradients, optimizer = states(shape, settings, bf16)
     learnt = trainable(shape, settings)
     size = 2 if bf16 else 4
@@ -115,11 +115,11 @@ def memory(shape: Shape, settings: Train, bf16: bool, learnt_share: float = 1.0)
     if (
         stage == 3
     ):  # one bucket for each type in which gradients travel: matrices in the arithmetic's, the rest in float32
-        buckets = _BUCKET * (size + (4 if full and bf16 else 0))
+        buckets = BUCKET * (size + (4 if full and bf16 else 0))
     elif stage:
-        buckets = _BUCKET * 4 * (2 if full and bf16 else 1)
+        buckets = BUCKET * 4 * (2 if full and bf16 else 1)
     else:
-        buckets = 4 * min(learnt, _BUCKET) if n > 1 else 0
+        buckets = 4 * min(learnt, BUCKET) if n > 1 else 0
     tokens = row_tokens(settings)
     layer = activations(shape, settings, bf16)
     kept = layer * shape.layers
@@ -183,7 +183,7 @@ def remedies(shape: Shape, settings: Train, bf16: bool, learnt_share: float, gpu
         return fits(memory(shape, settings.model_copy(update=change), bf16, learnt_share), gpu)
 
     def workers(change: dict[str, Any]) -> dict[str, Any] | None:
-        n = settings.workers * 2
+        n = settings.fewest_workers * 2
         while n <= _MOST_WORKERS:
             if helps({**change, "workers": n}):
                 return {**change, "workers": n}

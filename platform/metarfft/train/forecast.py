@@ -78,7 +78,8 @@ def plan(config: Config, gpu: str | None = None, utilisation: float = 0.4) -> It
     total = 0.0
     for stage in stages:
         on = GPUS[gpu or "H100-80GB"] if gpu or stage.settings.gpus_per_worker else None
-        label = f"{stage.settings.workers} x {gpu or 'H100-80GB'}" if on else f"{stage.settings.workers} x CPU"
+        processor = (gpu or "H100-80GB") if on else "CPU"
+        label = f"{stage.settings.fewest_workers} x {processor}"
         yield ""
         yield from _lines(stage, shape, label, on, utilisation)
         if on:
@@ -112,7 +113,7 @@ def _lines(stage: Forecast, shape: Shape, label: str, gpu: Gpu | None, utilisati
     operations = _operations(stage, shape)
     text = f"  compute  {operations:.2e} FLOPs"
     if gpu:
-        hours = budget.hours(operations, settings.workers, gpu, utilisation)
+        hours = budget.hours(operations, settings.fewest_workers, gpu, utilisation)
         text += f", {_time(hours)} at {100 * utilisation:.0f}% of {gpu.tflops:g} TFLOP/s"
         text += f", {_time(stage.runs * hours)} for all {stage.runs}" if stage.runs > 1 else ""
     yield text

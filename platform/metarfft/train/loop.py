@@ -27,6 +27,7 @@ from metarfft.config import Train
 from metarfft.data.packing import Batch, Tokens, collate, empty, pack
 from metarfft.data.rows import DataError
 from metarfft.data.stream import Stream, deal
+from metarfft.train.budget import BUCKET
 from metarfft.train.optimizer import optimizer, schedule
 
 # Gloo and NCCL reduce the gradients. DeepSpeed's own CPU reduction would be compiled at its first use: a minute of g++,
@@ -268,7 +269,7 @@ def join() -> None:
 
 def deepspeed_config(settings: Train) -> dict[str, Any]:
     """DeepSpeed's configuration. Weights that train are float32; bfloat16 is for arithmetic alone (autocast)."""
-    zero: dict[str, Any] = {"stage": settings.zero_stage}
+    zero: dict[str, Any] = {"stage": settings.zero_stage, "reduce_bucket_size": BUCKET}
     host = {"device": "cpu", "pin_memory": settings.gpus_per_worker > 0}
     zero |= {"offload_optimizer": host} if settings.offload_optimizer else {}
     zero |= {"offload_param": host} if settings.offload_parameters else {}

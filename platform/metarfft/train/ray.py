@@ -44,7 +44,7 @@ def train(config: Config, stages: Sequence[Stage], concurrent: int = 1) -> None:
         if stage.result() is not None:
             print(f"{stage.name}: finished before, in {stage.out}")
     # The groups do not depend on what is finished: a group finds its checkpoints by its name.
-    alike: dict[tuple[int, ...], list[Stage]] = {}
+    alike: dict[tuple[Any, ...], list[Stage]] = {}
     for stage in stages:
         settings = stage.settings
         resources = (settings.workers, settings.cpus_per_worker, settings.gpus_per_worker)
