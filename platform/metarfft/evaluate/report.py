@@ -88,7 +88,7 @@ def write_report(config: Config) -> Path:
         "data": _datasets(config),
         "machine": machine(),
         "command": shlex.join(["python", os.path.relpath(sys.argv[0]), *sys.argv[1:]]),
-        "settings": yaml.safe_dump(_settings(config), sort_keys=False, width=120),
+        "settings": yaml.safe_dump(_settings(config), sort_keys=False, width=120, default_flow_style=None),
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "lengths": sorted({n for m in methods for t in results.accuracy[m] for n in results.by_length(m, t)}),
         "svg": {name: _inline(files[0]) for name, files in figures.items()},
