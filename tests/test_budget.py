@@ -146,7 +146,7 @@ for case in cases:
     engine = loop._engine(trained, settings)
     ids = np.arange(40)
     for _ in range(2):
-        loop._step(engine, [collate([Tokens(ids, ids, ids)])], 0)
+        loop._step(engine, [collate([Tokens(ids, ids, ids)])], 0, "", 1)
     if dist.get_rank() == 0:
         print(json.dumps([case, held() - before]), flush=True)
     engine.destroy()
