@@ -132,7 +132,7 @@ def held():
     tensors = [o for o in gc.get_objects() if issubclass(type(o), torch.Tensor)]  # isinstance would wake lazy modules
     tensors += [t.grad for t in tensors if t.is_leaf and t.grad is not None]
     sizes = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in tensors}
-    return sum(size for size in sizes.values() if size < 10**9)  # without the buckets
+    return sum(size for size in sizes.values() if size < 10**8)  # without the buckets
 
 
 for case in cases:
