@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,11 @@ def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[
     manifests = {plan.name: manifest for plan in plans if (manifest := _finished_manifest(config, plan))}
     todo = [plan for plan in plans if plan.name not in manifests]
     if todo:
-        with stage_run(config, "generate", {"seed": config.seed, "data": config.data.model_dump()}) as run:
+        params = {"seed": config.seed, "data": config.data.model_dump()}
+        # The tokenizer is wanted for the cards, at the end; without a network the hub's client tries for half a minute
+        with stage_run(config, "generate", params) as run, ThreadPoolExecutor(1) as aside:
+            tokens = aside.submit(token_counter, config.data.tokenizer or config.model.base)
             connect()
-            tokens = token_counter(config.data.tokenizer or config.model.base)
             for plan in todo:
                 manifests[plan.name] = manifest = _make(config, plan, tokens)
                 run.tag(**{f"data_hash.{plan.name}": manifest["content_hash"]})
@@ -68,7 +71,7 @@ def _finished(folder: Path, plan: Plan) -> dict[int, int]:
     return {number: value for number, value in hashes.items() if value is not None}
 
 
-def _make(config: Config, plan: Plan, tokens: Callable[[str], int] | None) -> dict[str, Any]:
+def _make(config: Config, plan: Plan, tokens: Future[Callable[[str], int] | None]) -> dict[str, Any]:
     """Make the missing shards of a split, then its manifest and card."""
     folder = config.root / "data" / plan.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +101,7 @@ def _make(config: Config, plan: Plan, tokens: Callable[[str], int] | None) -> di
         "counts": plan.counts(),
         "overlap": plan.overlap,
         "tokenizer": config.data.tokenizer or config.model.base,
-        **measure(folder, tokens),
+        **measure(folder, tokens.result()),
     }
     _write(folder / "README.md", card(manifest))
     _write(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
