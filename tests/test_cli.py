@@ -13,7 +13,7 @@ import pytest
 
 from metarfft import tasks
 from metarfft.cli import main
-from metarfft.rules import RuleError
+from metarfft.rules import Rule, RuleError
 from metarfft.samples import make_sample, to_row
 from metarfft.serve.ask import prompt
 
@@ -126,14 +126,15 @@ NOBODY = "http://127.0.0.1:9/v1"  # the discard port
 
 
 def test_ask_shows_one_shorter_example(tmp_path: Path) -> None:
-    shown = prompt(ADD, {"nums": [4, 5, 6, 7, 8], "start": 12345}, None, "code")
+    shown, enough = prompt(ADD, {"nums": [4, 5, 6, 7, 8], "start": 12345}, None, "code")
+    assert enough > len(Rule(ADD).trajectory({"nums": [4, 5, 6, 7, 8], "start": 12345}))
     assert shown.count("nums.pop(0)\n    return start") == 1  # the rule is listed once
     questions = [line for line in shown.split("\n") if line.startswith("Q: ")]
     assert questions == ["Q: What does the rule return for [4, 5, 6] and 123?",
                          "Q: What does the rule return for [4, 5, 6, 7, 8] and 12345?"]  # fmt: skip
     assert "So the answer is 138\n\nQ: " in shown
     assert shown.endswith("\nA:\n")
-    own = prompt(ADD, {"nums": [4, 5], "start": 0}, {"nums": [], "start": 7}, "indexed")
+    own, _ = prompt(ADD, {"nums": [4, 5], "start": 0}, {"nums": [], "start": 7}, "indexed")
     assert "So the answer is 7\n\nQ: " in own
     with pytest.raises(RuleError, match="--example"):
         prompt("def f(a):\n    return a + 1", {"a": 3}, None, "code")

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from metarfft.cli import main
 from metarfft.config import Config
-from metarfft.evaluate.compare import load, pair_up
+from metarfft.evaluate.compare import _labels, load, pair_up
 from metarfft.evaluate.report import write_report
 from metarfft.evaluate.statistics import wilson
 
@@ -141,3 +141,14 @@ def test_a_run_that_does_not_exist(
     other = write(tmp_path / "other", {"rfft": {6: 9}})
     assert main(["compare", str(good), str(other)]) == 2
     assert "share no task and length" in capsys.readouterr().err
+
+
+def test_runs_of_one_name_keep_labels_of_their_own():
+    names = {"outputs/tiny": "tiny", "other/outputs/tiny": "tiny", "a/long": "long", "b/long": "long", "new": "new"}
+    assert _labels(names) == {
+        "outputs/tiny": "outputs/tiny",
+        "other/outputs/tiny": "other/outputs/tiny",
+        "a/long": "long (a)",
+        "b/long": "long (b)",
+        "new": "new",
+    }

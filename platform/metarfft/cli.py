@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--endpoint", required=True, metavar="URL", help="as in http://127.0.0.1:8000/v1")
     command.add_argument("--model", required=True, metavar="NAME", help="as the endpoint calls it")
     command.add_argument("--style", choices=list(STYLES), default="code")
-    command.add_argument("--max-tokens", type=int, metavar="N", help="default: what the endpoint allows")
+    command.add_argument("--max-tokens", type=int, metavar="N", help="default: what an answer can need")
     command.set_defaults(command=ask)
 
     command = commands.add_parser("compare", help="compare evaluated runs: figure, table, paired tests")
@@ -205,10 +205,10 @@ def ask(arguments: argparse.Namespace) -> int:
 
     source, inputs = _read(arguments)
     example = _arguments("--example", arguments.example) if arguments.example else None
-    asked = prompt(source, inputs, example, arguments.style)
+    asked, enough = prompt(source, inputs, example, arguments.style)
     text = ""
     try:
-        for piece in stream(arguments.endpoint, arguments.model, asked, arguments.max_tokens):
+        for piece in stream(arguments.endpoint, arguments.model, asked, enough, arguments.max_tokens):
             text += piece
             print(piece, end="", flush=True)
     finally:

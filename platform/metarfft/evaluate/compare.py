@@ -154,12 +154,14 @@ def _shared(first: Series, second: Series) -> tuple[dict[tuple[int, str, int, in
 
 
 def _labels(names: Mapping[str, str]) -> dict[str, str]:
-    """Short labels that tell runs apart: names as far as they differ, else with a part of the run's own."""
+    """Labels that tell runs apart: names as far as they differ, else with a part of the run's own, else that whole."""
     values = list(names.values())
-    return {
+    labels = {
         run: name if values.count(name) == 1 else f"{name} ({Path(run).parent.name if os.sep in run else run[:8]})"
         for run, name in names.items()
     }
+    given = list(labels.values())
+    return {run: label if given.count(label) == 1 else run for run, label in labels.items()}
 
 
 def _rows(run: str, store: str | None) -> tuple[str, list[dict[str, Any]]]:

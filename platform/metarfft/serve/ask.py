@@ -17,8 +17,8 @@ class EndpointError(ConnectionError):
     """The endpoint cannot be asked; the message is one line."""
 
 
-def prompt(source: str, inputs: dict[str, Any], example: dict[str, Any] | None, style: str) -> str:
-    """The 1-shot prompt for a rule. The rule runs in a process with limits.
+def prompt(source: str, inputs: dict[str, Any], example: dict[str, Any] | None, style: str) -> tuple[str, int]:
+    """The 1-shot prompt for a rule, and how many tokens an answer has at most. The rule runs in a process with limits.
 
     Args:
         source: text of the rule, one Python function.
@@ -28,11 +28,11 @@ def prompt(source: str, inputs: dict[str, Any], example: dict[str, Any] | None, 
         RuleError: the rule is bad, cannot run on the arguments, or no shorter ones are found.
     """
 
-    def write() -> str:
+    def write() -> tuple[str, int]:
         rule = Rule(source)
-        rule.run(inputs)
+        longest = len(rule.trajectory(inputs, style))  # a token has a character or more
         question = QUESTION.format(" and ".join(f"{{{name}}}" for name in rule.params) or "no arguments")
-        return one_shot(rule, example or shorter(rule, inputs), inputs, question, style)
+        return one_shot(rule, example or shorter(rule, inputs), inputs, question, style), longest + 1
 
     return sandbox.run(write)
 
@@ -62,13 +62,14 @@ def _cut(value: Any, length: int) -> Any:
     return value
 
 
-def stream(endpoint: str, model: str, prompt: str, max_tokens: int | None = None) -> Iterator[str]:
+def stream(endpoint: str, model: str, prompt: str, enough: int, max_tokens: int | None = None) -> Iterator[str]:
     """The model's greedy answer, in the pieces in which it comes. The key is taken from OPENAI_API_KEY.
 
     A model without a chat template, which refuses a chat, is asked for a completion of the prompt.
 
     Args:
         endpoint: base URL of an OpenAI-compatible API, as in ``http://127.0.0.1:8000/v1``.
+        enough: tokens of a completion (whose own default is 16), where ``max_tokens`` does not say; chats need none.
 
     Raises:
         EndpointError: the endpoint cannot be reached, does not know the model, or breaks off.
@@ -86,6 +87,7 @@ def stream(endpoint: str, model: str, prompt: str, max_tokens: int | None = None
                 if "chat template" not in str(refused):
                     raise
                 extra = {"add_special_tokens": False, "spaces_between_special_tokens": False}
+                options.setdefault("max_tokens", enough)
                 text = client.completions.create(prompt=prompt, extra_body=extra, **options)
                 yield from (choice.text or "" for chunk in text for choice in chunk.choices)
             else:
