@@ -54,6 +54,8 @@ def main() -> None:
                     continue
                 speeds[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
                 print(f"round {turn + 1}: {name:10} {speeds[name][-1]:10,.0f} tokens/s", flush=True)
+    if not speeds["metarfft"]:
+        sys.exit("nothing to compare with: metarfft itself failed")
     ours = statistics.median(speeds["metarfft"])
     for name, each in speeds.items():
         if each:
@@ -70,7 +72,9 @@ def data(folder: Path) -> None:
     from metarfft.samples import make_sample, to_row
 
     rows = [to_row(make_sample("lc_283", 1 + n % 15, 0, n, style="indexed")) for n in range(ROWS)]
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), folder / "part-00000.parquet", row_group_size=500)
+    (folder / "rows").mkdir()
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    pq.write_table(table, folder / "rows" / "part-00000.parquet", row_group_size=500)
     with (folder / "trl.jsonl").open("w") as out:
         for row in rows:
             out.write(json.dumps({"prompt": row["prompt"], "completion": row["response"]}) + "\n")
@@ -95,7 +99,7 @@ def metarfft(arguments: argparse.Namespace) -> float:
 
     chosen = config(arguments)
     out = chosen.root / "model"
-    stage = Stage("speed", out, out, chosen.pretrain, 0, chosen.model.base, data=Path(os.environ["DATA"]))
+    stage = Stage("speed", out, out, chosen.pretrain, 0, chosen.model.base, data=Path(os.environ["DATA"], "rows"))
     train(chosen, [stage])
     import mlflow
 
@@ -125,9 +129,8 @@ def bare(arguments: argparse.Namespace) -> float:
     net: Any = AutoModelForCausalLM.from_pretrained(arguments.model, attn_implementation=packed_attention())
     net = net.float().to(device).train()
     tokenizer = AutoTokenizer.from_pretrained(arguments.model)
-    stream = SampleStream(
-        os.environ["DATA"], tokenizer, batch_size=arguments.batch, seed=0, context_length=chosen.pretrain.context_length
-    )
+    rows, longest = Path(os.environ["DATA"], "rows"), chosen.pretrain.context_length
+    stream = SampleStream(rows, tokenizer, batch_size=arguments.batch, seed=0, context_length=longest)
     steps = torch.optim.AdamW(net.parameters(), lr=1e-4, betas=chosen.pretrain.betas)
     tokens, begun = 0, 0.0
     for step in range(arguments.steps):
