@@ -100,12 +100,13 @@ class Rows:
         return self._tables[group]
 
     def _read(self, file: Path, group: int) -> pa.Table:
-        is_text = file.suffix == ".jsonl"
-        table = pyarrow.json.read_json(file) if is_text else pq.ParquetFile(file).read_row_group(group)
-        used = _columns(file, set(table.column_names)) | (set(_NAMED_BY) & set(table.column_names))
-        if self._tasks is not None:
-            table = table.filter(pc.is_in(table["task"], self._tasks))
-        return table.select([name for name in table.column_names if name in used])
+        if file.suffix == ".jsonl":
+            table = pyarrow.json.read_json(file)
+            table = table.select(_used(file, table.column_names))
+        else:
+            parquet = pq.ParquetFile(file)
+            table = parquet.read_row_group(group, _used(file, parquet.schema_arrow.names))
+        return table if self._tasks is None else table.filter(pc.is_in(table["task"], self._tasks))
 
 
 def digest(path: str | Path) -> str:
@@ -145,6 +146,12 @@ def _files(path: str | Path) -> list[Path]:
     if wrong := [file for file in files if file.suffix not in (".parquet", ".jsonl")]:
         raise DataError(f"{wrong[0]}: training data is .parquet or .jsonl")
     return files
+
+
+def _used(file: Path, names: list[str]) -> list[str]:
+    """The columns to read: those of a sample, and those that name it."""
+    used = _columns(file, set(names)) | set(_NAMED_BY)
+    return [name for name in names if name in used]
 
 
 def _columns(file: Path, names: set[str]) -> set[str]:

@@ -63,6 +63,7 @@ def _fit(config: Config, stages: list[Stage]) -> None:
     settings = stages[0].settings
     name = hashlib.sha256(" ".join(stage.digest for stage in stages).encode()).hexdigest()[:16]
     storage = config.checkpoints or str(config.root / "train")
+    storage = storage if "://" in storage else str(Path(storage).resolve())
     todo = [stage for stage in stages if stage.result() is None]
     with ExitStack() as runs:
         tracked = [runs.enter_context(stage_run(config, stage.name, _told(stage))) for stage in todo]
