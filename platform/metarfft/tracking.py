@@ -73,6 +73,11 @@ def tracking_uri(config: Config) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{config.root.parent / 'mlflow.db'}"
 
 
+def open_store(config: Config) -> None:
+    """Create the store, if it is not there: some seconds, for a new one."""
+    _client(tracking_uri(config))
+
+
 @contextmanager
 def stage_run(config: Config, stage: str, params: Mapping[str, Any] | None = None) -> Iterator[Run]:
     """The run of a stage, nested under the configuration's own. It ends as FINISHED, or as FAILED on an exception.

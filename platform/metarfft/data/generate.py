@@ -25,7 +25,7 @@ from metarfft.data.measure import measure, token_counter
 from metarfft.data.plan import Plan, make_plans, split_names
 from metarfft.data.shards import Recipe, add_hashes, finished_hash, write_shard
 from metarfft.samples import SampleError
-from metarfft.tracking import stage_run
+from metarfft.tracking import open_store, stage_run
 
 
 def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[str, Any]]:
@@ -42,14 +42,17 @@ def generate(config: Config, splits: list[str] | None = None) -> dict[str, dict[
     todo = [plan for plan in plans if plan.name not in manifests]
     if todo:
         params = {"seed": config.seed, "data": config.data.model_dump()}
-        # The tokenizer is wanted for the cards, at the end; without a network the hub's client tries for half a minute
-        with stage_run(config, "generate", params) as run, ThreadPoolExecutor(1) as aside:
+        with ThreadPoolExecutor(2) as aside:  # what takes seconds, beside Ray's own start
+            # The tokenizer is wanted for the cards, at the end; without a network the hub's client tries half a minute
             tokens = aside.submit(token_counter, config.data.tokenizer or config.model.base)
+            store = aside.submit(open_store, config)
             connect()
-            for plan in todo:
-                manifests[plan.name] = manifest = _make(config, plan, tokens)
-                run.tag(**{f"data_hash.{plan.name}": manifest["content_hash"]})
-                run.log_metrics({f"rows.{plan.name}": manifest["rows"]})
+            store.result()
+            with stage_run(config, "generate", params) as run:
+                for plan in todo:
+                    manifests[plan.name] = manifest = _make(config, plan, tokens)
+                    run.tag(**{f"data_hash.{plan.name}": manifest["content_hash"]})
+                    run.log_metrics({f"rows.{plan.name}": manifest["rows"]})
     return {plan.name: manifests[plan.name] for plan in plans}
 
 
@@ -115,7 +118,7 @@ def _run(numbers: list[int], plan: Plan, folder: Path, workers: int | None) -> I
     context = DataContext.get_current()
     context.enable_progress_bars = False  # one bar, of rows, is shown here
     blocks = [plan.shards[n][0].append_column("shard", pa.array([n] * plan.shards[n][0].num_rows)) for n in numbers]
-    shards = ray.data.from_arrow(blocks).map_batches(
+    shards = ray.data.from_blocks(blocks).map_batches(
         _write_block,
         batch_size=None,  # a block, that is a shard, at a time
         batch_format="pyarrow",
