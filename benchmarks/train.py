@@ -24,7 +24,7 @@ from typing import Any
 
 from metarfft.config import Config
 
-UNTIMED = 5  # steps at the start that are not counted
+UNTIMED = 5  # steps at the start that are not counted, and steps from one log to the next
 ROWS = 4000
 
 
@@ -84,7 +84,7 @@ def config(arguments: argparse.Namespace) -> Config:
     """The experiment with the benchmark's settings."""
     train = {
         "steps": arguments.steps, "batch_size": arguments.batch, "micro_batch_tokens": arguments.tokens,
-        "learning_rate": 1e-4, "schedule": "constant", "log_every": 1, "checkpoint_every": 10**6,
+        "learning_rate": 1e-4, "schedule": "constant", "log_every": UNTIMED, "checkpoint_every": 10**6,
         "cpus_per_worker": len(os.sched_getaffinity(0)), "gpus_per_worker": arguments.gpus,
     }  # fmt: skip
     model = {"base": str(Path(arguments.model).resolve())}
@@ -108,9 +108,9 @@ def metarfft(arguments: argparse.Namespace) -> float:
     (run,) = [run for run in client.search_runs([experiment.experiment_id]) if run.data.tags.get("stage") == "speed"]
     tokens = {point.step: point.value for point in client.get_metric_history(run.info.run_id, "tokens")}
     speeds = {point.step: point.value for point in client.get_metric_history(run.info.run_id, "tokens_per_second")}
-    steps = range(UNTIMED + 1, arguments.steps + 1)
-    each = [tokens[step] - tokens[step - 1] for step in steps]
-    return sum(each) / sum(count / speeds[step] for count, step in zip(each, steps, strict=True))
+    logged = [step for step in sorted(speeds) if step > UNTIMED]
+    each = [tokens[step] - tokens[before] for before, step in zip([UNTIMED, *logged], logged, strict=False)]
+    return sum(each) / sum(count / speeds[step] for count, step in zip(each, logged, strict=True))
 
 
 def bare(arguments: argparse.Namespace) -> float:

@@ -23,9 +23,12 @@ def sort_people(names, heights):
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """Short names and different heights."""
+    """Short names and different heights, in an order that does not need most of the comparisons that there can be."""
     names = rng.choices(("Amy", "Bob", "Dan", "Eve", "Jon", "Sam", "Tom", "Ann"), k=length)
-    return {"names": names, "heights": rng.sample(range(10, 100), length)}
+    heights = rng.sample(range(10, 100), length)
+    while sum(a > b for k, b in enumerate(heights) for a in heights[:k]) > max(1, 0.27 * length**2):
+        rng.shuffle(heights)
+    return {"names": names, "heights": heights}
 
 
 TASK = Task(

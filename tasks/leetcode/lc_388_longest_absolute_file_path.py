@@ -32,13 +32,13 @@ def sample(length: int, rng: random.Random) -> dict:
     lines = []
 
     def add(depth: int, is_file: bool) -> None:
-        name = "".join(rng.choices("abcdefgh", k=rng.randint(1, 4)))
+        name = "".join(rng.choices("abcdefgh", k=rng.choice((1, 1, 2, 3))))
         lines.append("\t" * depth + name + (rng.choice((".md", ".py", ".c")) if is_file else ""))
 
     files = rng.choice((0, 0.2, 0.4))
     for depth in range(length):
         last = depth + 1 == length
-        if not last and rng.random() < 0.2:
+        if not last and rng.random() < 0.12:
             add(depth, is_file=rng.random() < files)
         add(depth, is_file=last and rng.random() < files * 2)
     for _ in range(rng.choice((0, 1, 1))):

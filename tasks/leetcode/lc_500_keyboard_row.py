@@ -32,7 +32,7 @@ def sample(length: int, rng: random.Random) -> dict:
     """Words of one row; a third of them then get a letter of any row at any place."""
     words = []
     for _ in range(length):
-        word = rng.choices(rng.choice(("qwertyuiop", "asdfghjkl", "zxcvbnm")), k=rng.randint(2, 6))
+        word = rng.choices(rng.choice(("qwertyuiop", "asdfghjkl", "zxcvbnm")), k=rng.randint(2, 5))
         if rng.random() < 0.4:
             word[rng.randrange(len(word))] = rng.choice("abcdefghijklmnopqrstuvwxyz")
         words.append("".join(word).capitalize() if rng.random() < 0.2 else "".join(word))

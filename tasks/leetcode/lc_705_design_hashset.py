@@ -40,7 +40,7 @@ def run_operations(operations):
 
 def sample(length: int, rng: random.Random) -> dict:
     """Operations on a few keys, so that keys are found, missing, added twice and removed again."""
-    keys = rng.sample(range(100), min(8, 2 + length // 3))
+    keys = rng.sample(range(100), min(5, 2 + length // 3))
     words = rng.choices(("add", "remove", "contains"), weights=(4, 2, 4), k=length)
     return {"operations": [f"{word} {rng.choice(keys)}" for word in words]}
 

@@ -23,8 +23,9 @@ def find_and_replace(words, pattern):
 
 
 def sample(length: int, rng: random.Random) -> dict:
-    """Words as long as the pattern: half of them are the pattern with letters put in, the others nearly so."""
-    pattern = "".join(rng.choices("abc", k=rng.randint(2, 4)))
+    """Words as long as the pattern, which is short where they are many: half of them are the pattern with letters put
+    in, the others nearly so."""
+    pattern = "".join(rng.choices("abc", k=rng.randint(2, 4 if length <= 12 else 3)))
     words = []
     for _ in range(length):
         letters = dict(zip("abc", rng.sample("abcdefgh", 3)))
