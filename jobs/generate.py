@@ -1,6 +1,6 @@
 """Make the datasets of an experiment under <output>/<name>/data. Finished shards are not made again.
 
-    python jobs/generate.py --config jobs/configs/tiny.yaml [section.key=value ...]
+python jobs/generate.py --config jobs/configs/tiny.yaml [section.key=value ...]
 """
 
 import sys

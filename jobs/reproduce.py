@@ -23,10 +23,11 @@ def main() -> None:
     from metarfft.evaluate.report import table
     from metarfft.samples import SampleError
     from metarfft.tracking import tracking_uri
-    from metarfft.train.plan import adapt_stages, base_stage, pretrain_stage
+    from metarfft.train.plan import adapt_stages, base_stage, check_models, pretrain_stage
     from metarfft.train.ray import train
 
     try:
+        check_models(config)
         generate(config, needed_splits(config))
         if base := base_stage(config):
             train(config, [base])

@@ -320,3 +320,16 @@ def test_plan_refuses_bad_input_in_one_line(given, reason, capsys, monkeypatch):
     error = capsys.readouterr().err
     assert reason in error
     assert error.count("\n") == 1
+
+
+def test_utilisation_is_of_the_peak_and_leaves_out_what_is_computed_twice():
+    """Six FLOPs a parameter and token: at 1,000 tokens a second a 7B model needs some 43 TFLOP/s."""
+    settings = Train(gradient_checkpointing=True)
+    gpu = budget.gpu_called("NVIDIA H200")
+    assert gpu is budget.GPUS["H200-141GB"]
+    assert budget.gpu_called("NVIDIA GeForce RTX 4090") is budget.GPUS["RTX-4090-24GB"]
+    assert budget.gpu_called("Tesla T4") is None
+    share = budget.utilisation(QWEN_7B, settings, 1000, 500, 1.0, gpu.tflops * 1e12)
+    least = 6 * (QWEN_7B.matrices + QWEN_7B.embedding) * 1000 / (gpu.tflops * 1e12)
+    assert least < share < 1.1 * least
+    assert share == budget.utilisation(QWEN_7B, Train(), 1000, 500, 1.0, gpu.tflops * 1e12)

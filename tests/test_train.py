@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM
 from metarfft.config import Positions, TinyModel, Train
 from metarfft.data.packing import IGNORED, Tokens, collate, jump_positions
 from metarfft.data.stream import SampleStream
-from metarfft.train import model, stage
+from metarfft.train import loop, model, stage
 from metarfft.train.optimizer import MuonAdamW, optimizer, schedule
 from metarfft.train.pieces import default_pieces
 from metarfft.train.plan import Stage
@@ -201,38 +201,51 @@ def two_processes(stages, checkpoint=None):
     return [json.loads((each.out / "result.json").read_text()) for each in stages]
 
 
+WAYS = {
+    **{f"zero-{z}": {"zero_stage": z} for z in (0, 1, 2, 3)},
+    **{f"zero-{z}-unpacked": {"zero_stage": z, "micro_batch_tokens": 1} for z in (0, 1, 2, 3)},
+    "offload": {"zero_stage": 3, "offload_optimizer": True, "offload_parameters": True},
+    "muon": {"optimizer": "muon"},
+}
+PISSA = {f"pissa-{z}": {"update": "pissa", "rank": 4, "zero_stage": z, "learning_rate": 1e-2} for z in (0, 3)}
+
+
 @pytest.fixture(scope="module")
 def trained(base, data, tmp_path_factory):
-    """Two processes train at ZeRO 0-3, offloaded, with Muon, and PiSSA at ZeRO 0 and 3; results by name."""
+    """What one and two processes train: at ZeRO 0-3, packed and not, offloaded, with Muon, and PiSSA at ZeRO 0 and 3.
+    Stages and results by name and number of processes."""
     out = tmp_path_factory.mktemp("trained")
-    stages = {f"zero-{z}": make_stage(base, data, out / f"zero-{z}", zero_stage=z) for z in (0, 1, 2, 3)}
-    offload = {"zero_stage": 3, "offload_optimizer": True, "offload_parameters": True}
-    stages["offload"] = make_stage(base, data, out / "offload", **offload)
-    stages["muon"] = make_stage(base, data, out / "muon", optimizer="muon")
-    for z in (0, 3):
-        values = {"update": "pissa", "rank": 4, "zero_stage": z, "learning_rate": 1e-2}
-        stages[f"pissa-{z}"] = make_stage(base, data, out / f"pissa-{z}", **values)
-    results = two_processes(list(stages.values()))
-    return dict(zip(stages, zip(stages.values(), results, strict=True), strict=True))
+
+    def stages(workers):
+        every = {**WAYS, **PISSA}
+        return {name: make_stage(base, data, out / f"{name}-{workers}", **values) for name, values in every.items()}
+
+    found = {(name, 1): (each, stage.run(each)) for name, each in stages(1).items()}
+    both = stages(2)
+    for (name, each), result in zip(both.items(), two_processes(list(both.values())), strict=True):
+        found[name, 2] = (each, result)
+    return found
 
 
-@pytest.mark.parametrize("name", ["zero-0", "zero-1", "zero-2", "zero-3", "offload", "muon"])
-def test_two_processes_equal_plain_pytorch(trained, base, data, name):
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("name", list(WAYS))
+def test_losses_and_weights_equal_plain_pytorch(trained, base, data, name, workers):
     """Losses within 1e-5, weights within 1e-4 of a plain loop that runs one sample at a time."""
-    done, result = trained[name]
+    done, result = trained[name, workers]
     losses, weights = plain_training(base, data, done.settings)
     assert [loss for _, loss in result["losses"]] == pytest.approx(losses, abs=1e-5)
-    assert (result["steps"], result["workers"]) == (3, 2)
+    assert (result["steps"], result["workers"]) == (3, workers)
     saved = load_file(done.out / "model.safetensors")
     assert saved.keys() == weights.keys()
     for key, value in weights.items():
         torch.testing.assert_close(saved[key], value, atol=1e-4, rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["pissa-0", "pissa-3"])
-def test_converted_adapter_equals_the_trained_model(trained, base, name):
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("name", list(PISSA))
+def test_converted_adapter_equals_the_trained_model(trained, base, name, workers):
     """Base + converted LoRA adapter = base - initial adapter + trained adapter, which is what was trained."""
-    done, result = trained[name]
+    done, result = trained[name, workers]
     assert result["losses"][-1][1] < result["losses"][0][1]
     sample = random_sample(random.Random(2), 60, 100)
 
@@ -308,6 +321,15 @@ def test_resumed_pissa_goes_back_to_the_first_initialisation(base, data, tmp_pat
     (broken.out / "result.json").unlink()
     again = stage.run(broken, resume_from=tmp_path / "checkpoint")
     assert [loss for _, loss in again["losses"]] == pytest.approx([loss for _, loss in expected["losses"]], abs=1e-6)
+
+
+@pytest.mark.parametrize("zero", [0, 3])
+def test_a_frozen_base_is_kept_in_bfloat16(base, zero):
+    chosen = settings(update="pissa", zero_stage=zero, precision="bf16")
+    loop.join()
+    with model.partitioned(chosen):
+        loaded = model.load(str(base), chosen)
+    assert {weight.dtype for weight in loaded.parameters()} == {torch.bfloat16}
 
 
 def test_early_stopping(base, data, tmp_path):

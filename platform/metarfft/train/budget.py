@@ -220,6 +220,20 @@ def hours(operations: float, workers: int, gpu: Gpu, utilisation: float) -> floa
     return operations / (workers * gpu.tflops * 1e12 * utilisation) / 3600
 
 
+def utilisation(
+    shape: Shape, settings: Train, tokens_per_second: float, mean: float, learnt_share: float, peak: float
+) -> float:
+    """Model FLOPs utilisation (Chowdhery et al. 2022, appendix B): the share of ``peak`` FLOP/s, of all accelerators
+    together, that training needs; what gradient checkpointing computes again does not count."""
+    once = settings.model_copy(update={"gradient_checkpointing": False})
+    return flops(shape, once, tokens_per_second, mean, learnt_share) / peak
+
+
+def gpu_called(name: str) -> Gpu | None:
+    """The accelerator in `GPUS` that CUDA calls ``name``, as in "NVIDIA H100 80GB HBM3"; None: it is not there."""
+    return next((gpu for key, gpu in GPUS.items() if all(part in name for part in key.split("-")[:-1])), None)
+
+
 def at_peak(need: Memory) -> dict[str, float]:
     """The parts of ``need`` that add up to its total, in GiB."""
     passing = need.copies + need.activations + need.logits

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-import io
 import math
 import os
-import shutil
 import time
-from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,37 +15,20 @@ import deepspeed
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
-from deepspeed.checkpoint import ds_to_universal
 from torch import Tensor
 
 from metarfft.config import Train
 from metarfft.data.packing import Batch, Tokens, collate, empty, pack
 from metarfft.data.rows import DataError
 from metarfft.data.stream import Stream, deal
+from metarfft.train import checkpoint
 from metarfft.train.budget import BUCKET
+from metarfft.train.checkpoint import State
 from metarfft.train.optimizer import optimizer, schedule
 
 # Gloo and NCCL reduce the gradients. DeepSpeed's own CPU reduction would be compiled at its first use: a minute of g++,
 # and a lock file that stops every later process for ever when this one is killed meanwhile.
 deepspeed.ops.__compatible_ops__ = {}
-
-
-_SAVED, _RECUT = "state", "universal"  # parts of a checkpoint: as it was saved, and for any number of workers
-
-
-@dataclass
-class State:
-    """How far a run has come; every checkpoint keeps it."""
-
-    step: int = 0
-    tokens: int = 0  # trained on
-    skipped: int = 0  # samples longer than the context
-    seconds: float = 0.0  # of training, over all restarts
-    best: float = math.inf  # lowest validation loss, nats a token
-    since_best: int = 0  # validations after it
-    window: list[float] = field(default_factory=lambda: [0.0, 0.0])  # loss and targets since the last log
-    losses: list[tuple[int, float]] = field(default_factory=list)  # (step, training loss) as logged
-    validations: list[tuple[int, float]] = field(default_factory=list)  # (step, validation loss)
 
 
 Metrics = Callable[[State, dict[str, float]], None]
@@ -86,9 +64,9 @@ def train(
         DataError: a sample is longer than the context and ``too_long`` is "refuse", or it cannot be read.
     """
     join()
-    tag = _cut_for_this_many(resume_from, settings) if resume_from else ""
-    engine = _engine(model, settings, universal=tag == _RECUT)
-    state = _restore(engine, resume_from, tag) if resume_from else State()
+    recut = resume_from is not None and checkpoint.needs_recut(resume_from, settings)
+    engine = _engine(model, settings, universal=recut)
+    state = checkpoint.restore(engine, resume_from, recut) if resume_from else State()
     rank, world = dist.get_rank(), dist.get_world_size()
     held_out = _rows(deal(list(validation), rank, world, lambda sample: len(sample.ids)), settings)
     report = on_metrics or (lambda state, figures: None)
@@ -125,7 +103,7 @@ def train(
             if on_checkpoint and not last and state.step % settings.checkpoint_every == 0:
                 clock.update(state)
                 with clock.stopped():
-                    on_checkpoint(state, lambda folder: _save(engine, state, folder))
+                    on_checkpoint(state, lambda folder: checkpoint.save(engine, state, folder))
         clock.update(state)
     return engine, state
 
@@ -140,13 +118,13 @@ class _Clock:
     def update(self, state: State) -> None:
         state.seconds = time.monotonic() - self._began
 
-    def speed(self, state: State) -> tuple[float, float]:
-        """Tokens a second and seconds a step since the last call."""
+    def speed(self, state: State) -> tuple[float, float, float]:
+        """Tokens a second, seconds a step, and seconds, since the last call."""
         self.update(state)
         seconds, tokens, step = self._last
         self._last = (state.seconds, state.tokens, state.step)
         took = max(state.seconds - seconds, 1e-9)
-        return (state.tokens - tokens) / took, took / max(state.step - step, 1)
+        return (state.tokens - tokens) / took, took / max(state.step - step, 1), took
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -207,15 +185,17 @@ def _validate(engine: Any, rows: Sequence[Batch], state: State) -> None:
 
 
 def _log(engine: Any, state: State, clock: _Clock, settings: Train) -> dict[str, float]:
-    loss = state.window[0] / max(state.window[1], 1)
+    summed, targets = state.window
+    loss = summed / max(targets, 1)
     state.losses.append((state.step, loss))
     state.window = [0.0, 0.0]
-    speed, seconds_per_step = clock.speed(state)
+    speed, seconds_per_step, took = clock.speed(state)
     return {
         "loss": loss,
         "learning_rate": engine.get_lr()[-1],
         "tokens": state.tokens,
         "tokens_per_second": speed,
+        "targets_per_second": targets / took,
         "seconds_left": seconds_per_step * (settings.steps - state.step),
     }
 
@@ -296,38 +276,3 @@ def _engine(model: torch.nn.Module, settings: Train, universal: bool = False) ->
         dist_init_required=False,
     )
     return engine
-
-
-def _save(engine: Any, state: State, folder: Path) -> None:
-    about = {"state": asdict(state)}
-    engine.save_checkpoint(str(folder), tag=_SAVED, client_state=about, exclude_frozen_parameters=True)
-
-
-def _cut_for_this_many(folder: Path, settings: Train) -> str:
-    """The part of the checkpoint in ``folder`` to load. One cut up for another number of workers (ZeRO 1 and up) is
-    first made into DeepSpeed's universal form, which any number can load."""
-    ranks = len(list((folder / _SAVED).glob("*zero_pp_rank_*optim_states.pt")))
-    if settings.zero_stage == 0 or ranks == dist.get_world_size():
-        return _SAVED
-    if dist.get_rank() == 0 and not (folder / _RECUT).exists():
-        part = folder / f".{_RECUT}"
-        shutil.rmtree(part, ignore_errors=True)
-        options = {"num_extract_workers": 1, "num_merge_workers": 1, "keep_temp_folder": False, "strict": True}
-        places = {"input_folder": str(folder / _SAVED), "output_folder": str(part)}
-        with redirect_stdout(io.StringIO()):
-            ds_to_universal.main(Namespace(**places, **options, inject_missing_state=True))
-        part.replace(folder / _RECUT)
-    dist.barrier()
-    return _RECUT
-
-
-def _restore(engine: Any, folder: Path, tag: str) -> State:
-    groups = engine.optimizer.param_groups
-    options = [{key: value for key, value in group.items() if key != "params"} for group in groups]
-    _, about = engine.load_checkpoint(str(folder), tag=tag, load_module_strict=False)
-    if tag == _RECUT:  # ZeRO-3 gave all groups the options of the first, and one counter of steps to share
-        for group, own, rate in zip(groups, options, engine.lr_scheduler.get_last_lr(), strict=True):
-            group.update(own, lr=rate)
-        for kept in engine.optimizer.optimizer.state.values():
-            kept["step"] = copy.deepcopy(kept["step"])
-    return State(**about["state"])

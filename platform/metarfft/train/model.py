@@ -68,20 +68,22 @@ def build(shape: TinyModel, tokenizer: Any, context_length: int, seed: int) -> L
 @contextmanager
 def partitioned(settings: Train) -> Iterator[None]:
     """With ZeRO-3, models loaded inside are cut up between the workers at once: none holds a whole large one."""
-    # transformers only keeps a weak reference to this object
-    kept = HfDeepSpeedConfig(loop.deepspeed_config(settings)) if settings.zero_stage == 3 else None
+    # transformers only keeps a weak reference to this object, and takes the weights' type from it alone
+    config = loop.deepspeed_config(settings) | {"bf16": {"enabled": _dtype(settings) == torch.bfloat16}}
+    kept = HfDeepSpeedConfig(config) if settings.zero_stage == 3 else None
     yield
     del kept
 
 
-def load(path: str, settings: Train) -> Any:
-    """The causal language model in a directory (or of that name), ready for packed samples.
+def _dtype(settings: Train) -> torch.dtype:
+    """Weights that train are float32, whatever the arithmetic; a frozen base is in bfloat16 where that is computed
+    with."""
+    return torch.bfloat16 if settings.update == "pissa" and loop.bf16(settings) else torch.float32
 
-    Weights that train are float32, whatever the arithmetic; a frozen base is in bfloat16 where that is computed with.
-    """
-    frozen = settings.update == "pissa" and loop.bf16(settings)
-    dtype = torch.bfloat16 if frozen else torch.float32
-    return AutoModelForCausalLM.from_pretrained(path, dtype=dtype, attn_implementation=packed_attention())
+
+def load(path: str, settings: Train) -> Any:
+    """The causal language model in a directory (or of that name), ready for packed samples."""
+    return AutoModelForCausalLM.from_pretrained(path, dtype=_dtype(settings), attn_implementation=packed_attention())
 
 
 def add_pissa(model: Any, settings: Train, initial: Path) -> PeftModel:

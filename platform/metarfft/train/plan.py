@@ -14,6 +14,7 @@ from metarfft.data import rows
 from metarfft.data.plan import data_method
 from metarfft.rules import compose, rename
 from metarfft.train.pieces import default_pieces, words_of
+from metarfft.train.shapes import config_file
 
 RESULT = "result.json"
 # Settings that say how a stage is run and not what comes out.
@@ -65,6 +66,16 @@ class Stage:
         except (OSError, ValueError):
             return None
         return found if found.get("digest") == self.digest else None
+
+
+def check_models(config: Config) -> None:
+    """Sees that the models that the configuration names can be had, before any work.
+
+    Raises:
+        FileNotFoundError: one is neither a directory nor a model on the Hugging Face hub.
+    """
+    for model in filter(None, [config.model.base, config.model.pretrained]):
+        config_file(model)
 
 
 def base_stage(config: Config) -> Stage | None:

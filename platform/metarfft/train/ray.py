@@ -21,7 +21,9 @@ from metarfft.cluster import connect
 from metarfft.config import Config
 from metarfft.data.rows import DataError
 from metarfft.tracking import Run, stage_run
+from metarfft.train import budget
 from metarfft.train.plan import Stage
+from metarfft.train.shapes import ShapeError, find_shape
 
 if TYPE_CHECKING:  # the driver itself needs no torch
     from metarfft.train.loop import State
@@ -163,7 +165,11 @@ def _saver(stage: Stage) -> Callable[[State, Callable[[Path], None]], None]:
 
 
 def _reporter(stage: Stage, run: Run) -> Callable[[State, dict[str, float]], None]:
+    utilisation = _utilisation(stage)
+
     def report(state: State, figures: dict[str, float]) -> None:
+        if utilisation and "loss" in figures:
+            figures = {**figures, "mfu": utilisation(state, figures)}
         run.log_metrics(figures, state.step)
         line = f"{stage.name}: step {state.step:,}/{stage.settings.steps:,}"
         if "validation_loss" in figures:
@@ -171,8 +177,32 @@ def _reporter(stage: Stage, run: Run) -> Callable[[State, dict[str, float]], Non
         else:
             minutes, seconds = divmod(int(figures["seconds_left"]), 60)
             line += f", loss {figures['loss']:.4f}, {figures['tokens_per_second']:,.0f} tokens/s"
+            line += f", MFU {figures['mfu']:.0%}" if "mfu" in figures else ""
             line += f", {minutes} min {seconds:02d} s left"
         sys.stdout.write(f"{line}\n")  # Ray Train shows what is printed twice
         sys.stdout.flush()
 
     return report
+
+
+def _utilisation(stage: Stage) -> Callable[[State, dict[str, float]], float] | None:
+    """The share of the accelerators' peak that a stage reaches; None where the peak or the model's shape is unknown."""
+    import torch
+
+    place = stage.start or stage.model
+    gpu = budget.gpu_called(torch.cuda.get_device_name()) if stage.settings.gpus_per_worker else None
+    if gpu is None or place is None:
+        return None
+    try:
+        shape, _ = find_shape(str(place))
+    except ShapeError:
+        return None
+    peak = gpu.tflops * 1e12 * ray.train.get_context().get_world_size()
+
+    def utilisation(state: State, figures: dict[str, float]) -> float:
+        speed = figures["tokens_per_second"]
+        mean = state.tokens / max(state.step * stage.settings.batch_size - state.skipped, 1)
+        learnt = figures["targets_per_second"] / speed
+        return budget.utilisation(shape, stage.settings, speed, mean, learnt, peak)
+
+    return utilisation

@@ -103,26 +103,46 @@ def find_shape(model: str) -> tuple[Shape, str]:
     Raises:
         ShapeError: there is no such model, the hub cannot be reached, or the model is of another kind.
     """
-    if Path(model).is_dir():
-        file = Path(model) / "config.json"
-        if not file.exists():
-            raise ShapeError(f"{model} has no config.json: it is no model directory")
-        return _read(file), str(file)
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
-
-    if isinstance(cached := try_to_load_from_cache(model, "config.json"), str):
-        return _read(Path(cached)), "its config.json in the local cache"
-    if model in PUBLISHED:
+    if model in PUBLISHED and not Path(model).is_dir() and not _cached(model):
         return PUBLISHED[model], "the built-in table of published shapes"
+    try:
+        file = config_file(model)
+    except FileNotFoundError as error:
+        raise ShapeError(f"{error}; known: {', '.join(PUBLISHED)}") from None
+    return _read(file), str(file) if Path(model).is_dir() else "its config.json on the hub"
+
+
+def config_file(model: str) -> Path:
+    """The config.json of a model directory, or of a model on the hub (or in its local cache).
+
+    Raises:
+        FileNotFoundError: there is no such model, or the hub cannot be reached.
+    """
+    if Path(model).is_dir():
+        if not (file := Path(model) / "config.json").exists():
+            raise FileNotFoundError(f"{model} has no config.json: it is no model directory")
+        return file
+    if (cached := _cached(model)) is not None:
+        return cached
+    from huggingface_hub import hf_hub_download
+
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it would tell of each of its retries
     try:
-        return _read(Path(hf_hub_download(model, "config.json"))), "its config.json on the hub"
+        return Path(hf_hub_download(model, "config.json"))
     except (OSError, ValueError) as error:
-        known = ", ".join(PUBLISHED)
         reason = str(error).split("\n")[0][:120]
-        raise ShapeError(
-            f"{model}: neither a directory nor to be had from the hub ({reason}); known: {known}"
-        ) from None
+        raise FileNotFoundError(f"{model}: neither a directory nor to be had from the hub ({reason})") from None
+
+
+def _cached(model: str) -> Path | None:
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = try_to_load_from_cache(model, "config.json")
+    except HFValidationError:  # a path, mistyped
+        return None
+    return Path(found) if isinstance(found, str) else None
 
 
 def tiny_shape(tiny: TinyModel, vocabulary: int) -> Shape:
