@@ -1,9 +1,11 @@
-"""Ask the adapted models samples of every length and report how accurate they are, under <output>/<name>/report.
+"""Ask models samples of every length and report how accurate they are, under <output>/<name>/report.
 
     python jobs/evaluate.py --config jobs/configs/tiny.yaml [section.key=value ...]
+    python jobs/evaluate.py --config jobs/configs/tiny.yaml --endpoint https://api.openai.com/v1 --model NAME
 
-Serves the models first, unless evaluate.endpoint names an API that has them. Samples that have been answered are not
-asked again.
+Serves the adapted models first, unless evaluate.endpoint names an API that has them or evaluate.engine is transformers.
+The second line asks a chat model too, with the key in OPENAI_API_KEY. Samples that have been answered are not asked
+again.
 """
 
 import sys
@@ -13,7 +15,7 @@ from metarfft.config import from_command_line
 
 
 def main() -> None:
-    config = from_command_line("Evaluate the adapted models over lengths and write the report.")
+    config = from_command_line("Evaluate models over lengths and write the report.", chat=True)
 
     from metarfft.evaluate.job import evaluate
     from metarfft.evaluate.report import table

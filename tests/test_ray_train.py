@@ -1,9 +1,11 @@
-"""Stages under real Ray Train: a worker that dies costs no finished stage and not a step before the last checkpoint."""
+"""Stages under real Ray Train: what dies costs no finished stage and not a step before the last checkpoint."""
 
-import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +14,20 @@ import pytest
 from test_train import base, data, make_stage  # noqa: F401
 
 from metarfft.config import Config
+from metarfft.train import stage as training
 from metarfft.train.plan import Stage
+
+# What the driver's process runs; its arguments are the stage's settings, as the test has them.
+DRIVER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_train import make_stage
+from metarfft.config import Config
+from metarfft.train.ray import train
+config = Config.model_validate_json({config!r})
+train(config, [make_stage(Path({base!r}), Path({data!r}), config.root / "models" / "killed", **{values!r})])
+"""
 
 
 def _read(file: Path) -> str | None:
@@ -21,33 +36,62 @@ def _read(file: Path) -> str | None:
     return None
 
 
-def kill_worker_in(stage: Stage, storage: Path, killed: list[float]) -> None:
-    """Sends SIGKILL to the training worker once the stage has a checkpoint."""
-    for _ in range(1200):
-        if any(_read(file) == stage.digest for file in storage.rglob("stage")):
-            for process in psutil.Process().children(recursive=True):
-                if process.name().startswith("ray::RayTrainWo"):
-                    killed.append(time.time())
-                    os.kill(process.pid, signal.SIGKILL)
-            return
-        time.sleep(0.1)
+def once_saved(stage: Stage, storage: Path, act: Callable[[], None]) -> threading.Thread:
+    """A thread that acts as soon as the stage has a checkpoint."""
+
+    def watch() -> None:
+        for _ in range(1800):
+            if any(_read(file) == stage.digest for file in storage.rglob("stage")):
+                act()
+                return
+            time.sleep(0.1)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def workers(of: psutil.Process) -> list[psutil.Process]:
+    found = []
+    for process in of.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if process.name().startswith("ray::RayTrainWo"):
+                found.append(process)
+    return found
+
+
+def config_in(folder: Path, name: str) -> tuple[Config, Path]:
+    kept = folder / "kept"
+    places = {"output": str(folder), "checkpoints": kept.as_uri()}
+    return Config.model_validate({"name": name, "model": {"tiny": {}}, **places}), kept
+
+
+def losses_of(stage: Stage) -> list[tuple[int, float]]:
+    result = stage.result()
+    assert result
+    return [(step, loss) for step, loss in result["losses"]]
+
+
+VALUES = {"checkpoint_every": 2, "validate_every": 1000, "batch_size": 3}
 
 
 @pytest.mark.timeout(600)
 def test_a_killed_worker_goes_on_where_it_was(ray_cluster, base, data, tmp_path):  # noqa: F811
     from metarfft.train.ray import train
 
-    kept = tmp_path / "kept"
-    places = {"output": str(tmp_path), "checkpoints": kept.as_uri()}
-    config = Config.model_validate({"name": "killed", "model": {"tiny": {}}, **places})
-    values = {"checkpoint_every": 2, "validate_every": 1000, "batch_size": 3}
+    config, kept = config_in(tmp_path, "killed")
     stages = [
-        make_stage(base, data, config.root / "models" / name, steps=steps, **values)
+        make_stage(base, data, config.root / "models" / name, **{**VALUES, "steps": steps})
         for name, steps in (("first", 4), ("second", 40), ("third", 6))
     ]
     killed: list[float] = []
-    killer = threading.Thread(target=kill_worker_in, args=(stages[1], kept, killed))
-    killer.start()
+
+    def kill() -> None:
+        for process in workers(psutil.Process()):
+            killed.append(time.time())
+            process.send_signal(signal.SIGKILL)
+
+    killer = once_saved(stages[1], kept, kill)
     train(config, stages)
     killer.join()
 
@@ -55,10 +99,59 @@ def test_a_killed_worker_goes_on_where_it_was(ray_cluster, base, data, tmp_path)
     results = [stage.result() for stage in stages]
     assert [result and result["steps"] for result in results] == [4, 40, 6]
     assert (stages[0].out / "result.json").stat().st_mtime < killed[0]
-    assert results[1]
-    assert [step for step, _ in results[1]["losses"]] == list(range(1, 41))
+    straight = make_stage(base, data, tmp_path / "straight", **{**VALUES, "steps": 40})
+    training.run(straight)
+    assert losses_of(stages[1]) == losses_of(straight)
     assert not list(kept.iterdir())  # no checkpoints are left
     train(config, stages)  # nothing to do
+
+
+@pytest.mark.timeout(600)
+def test_a_killed_driver_is_started_again(ray_cluster, base, data, tmp_path):  # noqa: F811
+    from metarfft.train.ray import train
+
+    config, kept = config_in(tmp_path, "driver")
+    values = {**VALUES, "steps": 60}
+    stage = make_stage(base, data, config.root / "models" / "killed", **values)
+    tests = str(Path(__file__).parent)
+    script = DRIVER.format(tests=tests, config=config.model_dump_json(), base=str(base), data=str(data), values=values)
+    driver = subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
+    once_saved(stage, kept, driver.kill).join()
+    assert driver.wait(timeout=180) == -signal.SIGKILL
+    assert stage.result() is None
+    train(config, [stage])
+    straight = make_stage(base, data, tmp_path / "straight", **values)
+    training.run(straight)
+    assert losses_of(stage) == losses_of(straight)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_a_full_disk_leaves_the_last_good_checkpoint(ray_cluster, base, data, tmp_path):  # noqa: F811
+    """Files of over 100 kB cannot be written any more after the first checkpoint: as a full disk would have it."""
+    from metarfft.train.ray import train
+
+    config, kept = config_in(tmp_path, "full")
+    stage = make_stage(base, data, config.root / "models" / "full", **{**VALUES, "steps": 30})
+    over = threading.Event()
+
+    def fill() -> None:
+        while not over.is_set():
+            for process in workers(psutil.Process()):
+                with suppress(psutil.NoSuchProcess):
+                    process.rlimit(psutil.RLIMIT_FSIZE, (100_000, psutil.RLIM_INFINITY))
+            time.sleep(0.05)
+
+    filler = once_saved(stage, kept, fill)
+    with pytest.raises(RuntimeError, match=r"the checkpoint of step \d+ could not be written; the last good one"):
+        train(config, [stage])
+    over.set()
+    filler.join()
+    assert any(_read(file) == stage.digest for file in kept.rglob("stage"))
+    train(config, [stage])
+    straight = make_stage(base, data, tmp_path / "straight", **{**VALUES, "steps": 30})
+    training.run(straight)
+    assert losses_of(stage) == losses_of(straight)
 
 
 @pytest.mark.timeout(600)

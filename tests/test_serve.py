@@ -15,6 +15,7 @@ from metarfft.cli import main
 from metarfft.config import Config
 from metarfft.data.generate import generate
 from metarfft.evaluate import sweep
+from metarfft.evaluate.engines import Completions, Local, Question
 from metarfft.serve.models import Model, adapted_models
 from metarfft.train.pieces import default_pieces
 from metarfft.train.plan import RESULT
@@ -114,6 +115,18 @@ def own_rule(folder: Path, url: str, capfd) -> None:
     assert "does not serve missing" in capfd.readouterr().err
 
 
+def by_transformers(config, base, models, questions, tokenizer, lines):
+    """The same sweep without Ray and vLLM gives the same answers."""
+    apart = config.model_copy(update={"name": "apart"})
+    assert sweep.ask(apart, {base: Local(base, models, config, tokenizer)}, questions) == 0
+    told = ("model", "task", "length", "index", "text", "finish_reason", "output_tokens", "correct")
+
+    def told_of(texts):
+        return sorted([[row[key] for key in told] for row in map(json.loads, texts)], key=str)
+
+    assert told_of(sweep.results_file(apart).read_text().splitlines()) == told_of(lines)
+
+
 @pytest.mark.timeout(600)
 def test_served_models(ray_cluster, config, models, tmp_path, capfd):
     from metarfft.serve.app import serving
@@ -129,10 +142,12 @@ def test_served_models(ray_cluster, config, models, tmp_path, capfd):
         assert {model["id"] for model in listed} == {"base", "rfft/seed-0", "rfft/seed-1"}
         assert httpx.get(url.replace("/v1", "/-/healthz")).status_code == 200
         choices = asyncio.run(answers(url, [(model.name, prompt) for model, prompt in asked]))
-        tokenizers = {models[0].base: AutoTokenizer.from_pretrained(models[0].base)}
-        assert sweep.ask(config, url, questions, tokenizers) == 0
+        base = models[0].base
+        tokenizer = AutoTokenizer.from_pretrained(base)
+        assert sweep.ask(config, {base: Completions(url, config, tokenizer)}, questions) == 0
+        missing = Question(Model("missing", base), questions[0].row, "")
         with pytest.raises(RuntimeError, match="does not serve missing"):
-            sweep.ask(config, url, [sweep.Question(Model("missing", models[0].base), questions[0].row, "")], tokenizers)
+            sweep.ask(config, {base: Completions(url, config, tokenizer)}, [missing])
         own_rule(tmp_path, url, capfd)
 
     for (model, prompt), choice in zip(asked, choices, strict=True):
@@ -144,6 +159,7 @@ def test_served_models(ray_cluster, config, models, tmp_path, capfd):
     assert sweep.pending(config, models) == []  # all answered
     lines = sweep.results_file(config).read_text().splitlines()
     assert len(lines) == 8
+    by_transformers(config, base, models, questions, tokenizer, lines)
     sweep.results_file(config).write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:30])  # killed while writing
     assert len(sweep.pending(config, models)) == 1
     retrained = Model(**{**vars(models[0]), "digest": "another"})

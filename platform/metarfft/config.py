@@ -7,6 +7,7 @@ so that a bad value is refused before any work starts.
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -226,14 +227,39 @@ class Serve(Section):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
 
 
+HOW_ASKED = ("key", "requests_per_minute", "concurrency", "price")  # settings of `Chat` that change no answer
+
+
+class Chat(Section):
+    """A chat model behind an OpenAI-compatible API, asked beside the adapted models."""
+
+    model: str = Field(description="as the API calls it")
+    endpoint: str = Field("https://api.openai.com/v1", description="base URL of the API")
+    label: str | None = Field(None, description="its name in the report; default: the model's")
+    key: str = Field("OPENAI_API_KEY", description="environment variable with the API key")
+    prompt: Literal["direct", "scratchpad", "rfft"] = Field("direct", description="method whose prompts it gets")
+    temperature: float | None = Field(0.0, description="null: leave it to the model, as some insist")
+    max_tokens: int | None = Field(24_000, ge=1, description="the paper's limit for reasoning models; null: the API's")
+    extra: dict[str, Any] = Field({}, description="more for the request's body, as in {reasoning_effort: high}")
+    requests_per_minute: float | None = Field(None, gt=0)
+    concurrency: int = Field(16, ge=1, description="requests in flight")
+    price: tuple[float, float] | None = Field(None, description="dollars for a million input and output tokens")
+
+    @property
+    def name(self) -> str:
+        return self.label or self.model
+
+
 class Evaluate(Section):
     """The length sweep."""
 
+    engine: Literal["serve", "transformers"] = Field("serve", description="what runs the adapted models")
     concurrency: int = Field(64, ge=1, description="requests in flight")
     head_room: float = Field(1.25, ge=1, description="token limit of a response, as a multiple of the true length")
     in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
     timeout: float = Field(600.0, gt=0, description="seconds that one answer may take")
     endpoint: str | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
+    chat: list[Chat] = []
     trajectories: int = Field(3, ge=0, description="wrong answers of a method and length that the report shows")
 
 
@@ -258,6 +284,11 @@ class Config(Section):
     serve: Serve = Serve()
     evaluate: Evaluate = Evaluate()
     tracking: Tracking = Tracking()
+
+    @property
+    def compared(self) -> list[str]:
+        """What the report compares, a line each: the methods of adaptation and the chat models."""
+        return [*self.adapt.methods, *(chat.name for chat in self.evaluate.chat)]
 
     @property
     def root(self) -> Path:
@@ -318,13 +349,27 @@ def _one_line(error: Any) -> str:
     return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def from_command_line(description: str, argv: list[str] | None = None) -> Config:
-    """The configuration named on a job's command line; a bad one ends the program with status 2 and one line."""
+def from_command_line(description: str, argv: list[str] | None = None, chat: bool = False) -> Config:
+    """The configuration named on a job's command line; a bad one ends the program with status 2 and one line.
+
+    Args:
+        chat: take a chat model (`Chat`) as options of its own.
+    """
     parser = argparse.ArgumentParser(description=description)
+    if chat:
+        parser.add_argument("--endpoint", metavar="URL", help="OpenAI-compatible API of a chat model to ask too")
+        parser.add_argument("--model", metavar="NAME", help="that model, as the API calls it")
+        parser.add_argument("--prompt", choices=["direct", "scratchpad", "rfft"], help="whose prompts; default: direct")
     parser.add_argument("--config", required=True, metavar="FILE", help="YAML file of the experiment")
     parser.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the file's")
     arguments = parser.parse_args(argv)
+    overrides = arguments.overrides
+    if chat and (arguments.endpoint or arguments.model or arguments.prompt):
+        if not (arguments.endpoint and arguments.model):
+            parser.exit(2, "--endpoint and --model go together\n")
+        given = {"endpoint": arguments.endpoint, "model": arguments.model, "prompt": arguments.prompt or "direct"}
+        overrides = [*overrides, f"evaluate.chat={json.dumps([given])}"]
     try:
-        return load(arguments.config, arguments.overrides)
+        return load(arguments.config, overrides)
     except ConfigError as error:
         parser.exit(2, f"{error}\n")

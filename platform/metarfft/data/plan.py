@@ -56,8 +56,9 @@ def data_method(method: Method) -> samples.Method:
 
 def split_names(config: Config) -> list[str]:
     """The splits of a configuration: those of RF-pretraining, then training and test data of each method."""
-    methods = dict.fromkeys(map(data_method, config.adapt.methods))
-    return ["pretrain", "validation", *(f"{part}-{method}" for part in ("adapt", "evaluate") for method in methods)]
+    adapted = list(dict.fromkeys(map(data_method, config.adapt.methods)))
+    asked = dict.fromkeys([*adapted, *(chat.prompt for chat in config.evaluate.chat)])
+    return ["pretrain", "validation", *(f"adapt-{m}" for m in adapted), *(f"evaluate-{m}" for m in asked)]
 
 
 def needed_splits(config: Config) -> list[str]:

@@ -8,20 +8,22 @@ from pathlib import Path
 from transformers import AutoTokenizer
 
 from metarfft.config import Config
+from metarfft.data.tokens import encode_prompt
 from metarfft.evaluate import metrics, sweep
+from metarfft.evaluate.engines import Completions, Conversation, Engine, Local, Question
 from metarfft.evaluate.report import write_report
-from metarfft.serve.models import adapted_models
+from metarfft.serve.models import Model, adapted_models, chat_models
 from metarfft.tracking import Run, stage_run
 
 
 def evaluate(config: Config) -> Path:
-    """Ask the adapted models what has not been asked yet; writes the report and returns its HTML file.
+    """Ask the models what has not been asked yet; writes the report and returns its HTML file.
 
     Raises:
-        FileNotFoundError: there is no adapted model or no evaluation data.
+        FileNotFoundError: there is no model to ask or no evaluation data.
         RuntimeError: the models cannot be served or asked.
     """
-    models = adapted_models(config)
+    models = _models(config)
     questions = sweep.pending(config, models)
     if questions:
         params = {"evaluate": config.evaluate.model_dump(), "serve": config.serve.model_dump()}
@@ -30,25 +32,53 @@ def evaluate(config: Config) -> Path:
             report = write_report(config)
             _record(config, run)
         if failed:
-            print(f"{failed} requests failed and are in no figure; the same command asks them again")
+            print(f"{failed} questions were not answered and are in no figure; the same command asks them again")
         return report
     return write_report(config)
 
 
-def _ask(config: Config, questions: list[sweep.Question]) -> int:
-    tokenizers = {base: AutoTokenizer.from_pretrained(base) for base in {q.model.base for q in questions}}
-    if config.evaluate.endpoint:
-        return sweep.ask(config, config.evaluate.endpoint, questions, tokenizers)
-    from metarfft.serve.app import serving  # Ray and vLLM, which a given endpoint does not need here
+def _models(config: Config) -> list[Model]:
+    chats = chat_models(config)
+    try:
+        return adapted_models(config) + chats
+    except FileNotFoundError:
+        if chats:
+            return chats
+        raise
 
-    models = {question.model.name: question.model for question in questions}
-    with serving(config, list(models.values())) as url:
-        return sweep.ask(config, url, questions, tokenizers)
+
+def _ask(config: Config, questions: list[Question]) -> int:
+    chats = {model.base: chat for model, chat in zip(chat_models(config), config.evaluate.chat, strict=True)}
+    asked = {question.model.base for question in questions}
+    adapted = list({q.model.name: q.model for q in questions if q.model.base not in chats}.values())
+    talking: dict[str, Engine] = {base: Conversation(chats[base], config.evaluate.timeout) for base in asked & {*chats}}
+    tokenizers = {base: AutoTokenizer.from_pretrained(base) for base in asked - {*chats}}
+    if not tokenizers:
+        return sweep.ask(config, talking, questions)
+    first = next(question for question in questions if question.model.base in tokenizers)
+    ids = encode_prompt(tokenizers[first.model.base], first.row["prompt"])
+    print(f"first prompt: {len(ids)} token ids to {first.model.name}, {ids[:12]} ... {ids[-12:]}")
+    if config.evaluate.endpoint is None and config.evaluate.engine == "transformers":
+        local = {
+            base: Local(base, [m for m in adapted if m.base == base], config, tokenizer)
+            for base, tokenizer in tokenizers.items()
+        }
+        return sweep.ask(config, {**talking, **local}, questions)
+
+    def completions(url: str) -> dict[str, Engine]:
+        return {base: Completions(url, config, tokenizer) for base, tokenizer in tokenizers.items()}
+
+    if config.evaluate.endpoint:
+        return sweep.ask(config, {**talking, **completions(config.evaluate.endpoint)}, questions)
+    from metarfft.serve.app import serving  # Ray and vLLM, which the others do not need
+
+    with serving(config, adapted) as url:
+        return sweep.ask(config, {**talking, **completions(url)}, questions)
 
 
 def _record(config: Config, run: Run) -> None:
     """Accuracy by length (the step), how many answers left their rule by which kind of error, the report's files."""
-    results = metrics.read(sweep.results_file(config), config.adapt.methods, config.adapt.seeds)
+    results = metrics.read(sweep.results_file(config), config.compared, config.adapt.seeds)
     run.log_metrics({"answers": results.asked, "failed": results.failed})
     for method, tasks in results.accuracy.items():
         for task in tasks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import matplotlib
@@ -36,12 +37,20 @@ def looks(names: list[str]) -> dict[str, tuple[str, str, str]]:
     return {name: (name, _SERIES[n % 8], _MARKERS[(n + n // 8) % 8]) for n, name in enumerate(names)}
 
 
+def lines_of(names: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """Label, colour and marker of methods, in their order in legends, then of whatever else is compared with them."""
+    known = {name: look for name, look in METHODS.items() if name in names}
+    free = list(zip(_SERIES[3:7], _MARKERS[4:], strict=True))
+    others = [name for name in names if name not in known]
+    return known | {name: (name, *free[n % len(free)]) for n, name in enumerate(others)}
+
+
 def accuracy_by_length(
     results: Results,
     titles: dict[str, str],
     in_distribution: int,
     files: list[Path],
-    lines: dict[str, tuple[str, str, str]] = METHODS,
+    lines: dict[str, tuple[str, str, str]],
 ) -> None:
     """One panel a task: accuracy against length, a line a method with its 95% interval as a band, a dot a seed.
 

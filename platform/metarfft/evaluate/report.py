@@ -41,7 +41,8 @@ def write_report(config: Config) -> Path:
     Raises:
         FileNotFoundError: there are no results yet.
     """
-    results = metrics.read(config.root / "evaluate" / "results.jsonl", config.adapt.methods, config.adapt.seeds)
+    results = metrics.read(config.root / "evaluate" / "results.jsonl", config.compared, config.adapt.seeds)
+    lines = plots.lines_of(results.accuracy)
     folder = config.root / "report"
     folder.mkdir(parents=True, exist_ok=True)
     seen = config.evaluate.in_distribution
@@ -50,7 +51,7 @@ def write_report(config: Config) -> Path:
     failures = errors.summarise(scored)
     names = ["accuracy", "losses", *(["kinds", "iterations"] if scored else [])]
     figures = {name: [folder / f"{name}.svg", folder / f"{name}.png"] for name in names}
-    plots.accuracy_by_length(results, titles, seen, figures["accuracy"])
+    plots.accuracy_by_length(results, titles, seen, figures["accuracy"], lines)
     stages = _stages(config)
     plots.training_curves({s["stage"]: s["losses"] for s in stages if s["losses"]}, figures["losses"])
     if scored:
@@ -58,7 +59,7 @@ def write_report(config: Config) -> Path:
         plots.iteration_counts(scored, figures["iterations"])
     _write_answers(config, scored, folder / "answers.jsonl")
 
-    methods = [method for method in plots.METHODS if method in results.accuracy]
+    methods = list(lines)
     summaries = {
         method: {
             "all": metrics.summarise_all(results, method, seen),
@@ -80,10 +81,10 @@ def write_report(config: Config) -> Path:
         "config": config,
         "results": results,
         "methods": methods,
-        "names": {method: plots.METHODS[method][0] for method in methods},
+        "names": {method: label for method, (label, *_) in lines.items()},
         "titles": titles,
         "summaries": summaries,
-        "paper": PAPER,
+        "paper": {method: PAPER.get(method, (None,) * 4) for method in methods},
         "stages": stages,
         "data": _datasets(config),
         "machine": machine(),
@@ -137,7 +138,7 @@ def _write_answers(config: Config, scored: list[errors.Scored], path: Path) -> N
     }
     with (config.root / "evaluate" / "results.jsonl").open() as lines, path.open("w") as out:
         for row in map(json.loads, lines):
-            if row["method"] not in config.adapt.methods or row["seed"] not in config.adapt.seeds:
+            if row["method"] not in config.compared or row["seed"] not in config.adapt.seeds:
                 continue
             keys = ("model", "method", "seed", "task", "length", "index", "answer", "correct", "finish_reason")
             kept = {key: row[key] for key in keys if key in row}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from metarfft.config import Config
+from metarfft.config import HOW_ASKED, Config
 from metarfft.train.plan import RESULT, pretrained
 
 
@@ -19,6 +20,7 @@ class Model:
         base: directory or Hugging Face name of whole weights.
         adapter: LoRA adapter to be used with them; None: ``base`` is the model.
         method: how it was adapted; None for a model that was not.
+        prompts: the method whose prompts it is asked with, where ``method`` does not say.
         tasks: the tasks that it was adapted to, when not to all.
         digest: of everything that the model depends on.
     """
@@ -28,6 +30,7 @@ class Model:
     adapter: Path | None = None
     method: str | None = None
     seed: int = 0
+    prompts: str = ""
     tasks: tuple[str, ...] = ()
     digest: str = ""
 
@@ -60,6 +63,21 @@ def adapted_models(config: Config) -> list[Model]:
     if not models:
         raise FileNotFoundError(f"{folder} has no finished model: run jobs/adapt.py first")
     return models
+
+
+def chat_models(config: Config) -> list[Model]:
+    """The chat models that are asked beside the adapted ones; each is a line of its own in the report."""
+    return [
+        Model(
+            name=chat.name,
+            base=f"{chat.endpoint} {chat.name}",
+            method=chat.name,
+            seed=config.adapt.seeds[0],
+            prompts=chat.prompt,
+            digest=hashlib.sha256(chat.model_dump_json(exclude=set(HOW_ASKED)).encode()).hexdigest()[:16],
+        )
+        for chat in config.evaluate.chat
+    ]
 
 
 def starting_models(config: Config) -> list[Model]:
