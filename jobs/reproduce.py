@@ -1,43 +1,43 @@
 """Run a whole experiment: datasets, base model, RF-pretraining, adaptation by every method, evaluation, report.
 
     python jobs/reproduce.py --config jobs/configs/tiny.yaml [section.key=value ...]
+    python jobs/reproduce.py --config jobs/configs/tiny.yaml --ablations
 
-What is finished is not done again: after an interruption the same line goes on where it stopped.
+With --ablations the variants that the file names are run too, each an experiment of its own, and all are compared. What
+is finished is not done again: after an interruption the same line goes on where it stopped.
 """
 
 import sys
 import time
 
 import checkout  # noqa: F401
-from metarfft.config import from_command_line
+from metarfft.config import from_command_line, variants
 
 
 def main() -> None:
-    config = from_command_line("Run all stages of an experiment for all methods.")
+    config = from_command_line("Run all stages of an experiment for all methods.", ablations=True)
     started = time.monotonic()
 
-    from metarfft.data.generate import generate
-    from metarfft.data.plan import needed_splits
+    from metarfft import experiment
     from metarfft.data.rows import DataError
-    from metarfft.evaluate.job import evaluate
+    from metarfft.evaluate.compare import compare
     from metarfft.evaluate.report import table
     from metarfft.samples import SampleError
     from metarfft.tracking import tracking_uri
-    from metarfft.train.plan import adapt_stages, base_stage, check_models, pretrain_stage
-    from metarfft.train.ray import train
 
+    everything = [config, *variants(config)]
     try:
-        check_models(config)
-        generate(config, needed_splits(config))
-        if base := base_stage(config):
-            train(config, [base])
-        if pretrain := pretrain_stage(config):
-            train(config, [pretrain])
-        train(config, adapt_stages(config), config.adapt.concurrent)
-        report = evaluate(config)
-    except (SampleError, DataError, FileNotFoundError, RuntimeError) as error:
+        for one in everything:
+            report = experiment.run(one)
+            print(f"\n{one.name}\n{table(one)}\n\nreport: {report}", flush=True)
+        alike = [str(one.root) for one in everything if one.data.evaluate.tasks == config.data.evaluate.tasks]
+        if len(alike) > 1:
+            folder = config.root.parent / f"{config.name}-ablations"
+            compare(alike, folder, config.evaluate.in_distribution)
+            print(f"all beside each other: {folder / 'compare.md'}")
+    except (SampleError, DataError, FileNotFoundError, RuntimeError, ValueError) as error:
         sys.exit(str(error))
-    print(f"\n{table(config)}\n\nreport: {report}\nruns: mlflow ui --backend-store-uri {tracking_uri(config)}")
+    print(f"runs: mlflow ui --backend-store-uri {tracking_uri(config)}")
     print(f"{(time.monotonic() - started) / 60:.1f} minutes")
 
 

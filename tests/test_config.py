@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from metarfft.config import Config, ConfigError, from_command_line, load
+from metarfft.config import Config, ConfigError, from_command_line, load, variants
+from metarfft.tasks import select
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGS = sorted((ROOT / "jobs" / "configs").rglob("*.yaml"))
@@ -80,3 +81,30 @@ def test_the_cluster_file_is_valid():
 
     cluster = yaml.safe_load((ROOT / "cluster.yaml").read_text())
     validate_config(prepare_config(cluster))
+
+
+def test_ablations_are_experiments_of_their_own():
+    config = load(TINY, ["output=elsewhere"])
+    found = {one.name: one for one in variants(config)}
+    assert len(found) == len(config.ablations) > 5
+    short = found["tiny-short"]
+    assert (short.model.pretrained, short.pretrain.steps, short.adapt.seeds) == (None, 600, [0])
+    assert short.root.parent == config.root.parent
+    assert short.pretrain.muon_learning_rate == config.pretrain.muon_learning_rate
+    assert short.data == config.data
+    assert [task.source for task in select(found["tiny-leetcode"].data.pretrain.tasks)] == ["leetcode"] * 66
+    with pytest.raises(ConfigError, match=r"^ablation wider: unknown key model\.tiny\.width"):
+        load(TINY, ["ablations={wider: {model: {tiny: {width: 3}}}}"])
+    assert from_command_line("", ["--config", str(TINY)]).ablations == {}
+    assert from_command_line("", ["--config", str(TINY), "--ablations"], ablations=True).ablations
+
+
+def test_a_chat_model_is_given_by_options():
+    line = ["--config", str(TINY), "--endpoint", "http://127.0.0.1:1/v1", "--model", "some/model"]
+    config = from_command_line("", line, chat=True)
+    assert [(chat.name, chat.endpoint, chat.prompt) for chat in config.evaluate.chat] == [
+        ("some/model", "http://127.0.0.1:1/v1", "direct")
+    ]
+    assert config.compared[-1] == "some/model"
+    with pytest.raises(SystemExit):
+        from_command_line("", line[:4], chat=True)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 Source = Literal["leetcode", "nupa", "bbh", "symbolic", "practical"]
 Split = Literal["pretrain", "downstream"]
+Group = Literal["pretrain", "downstream", "leetcode", "practical"]  # see `select`
 OWN_TASKS = "METARFFT_TASKS"  # environment variable: folders of task files beside those of the package
 
 
@@ -116,8 +117,13 @@ def get(task_id: str) -> Task:
     raise UnknownTaskError(f"no task is called {task_id!r}{hint}")
 
 
-def select(tasks: list[str] | Literal["pretrain", "downstream"]) -> list[Task]:
-    """The tasks of a split, or those with the given ids."""
-    if isinstance(tasks, str):
-        return [task for task in all_tasks().values() if task.split == tasks and task.source != "practical"]
-    return [get(task_id) for task_id in tasks]
+def select(tasks: list[str] | Group) -> list[Task]:
+    """The tasks of a group (a split; "leetcode", the pretraining tasks of that source; "practical", which are in no
+    split's group), or those with the given ids."""
+    if not isinstance(tasks, str):
+        return [get(task_id) for task_id in tasks]
+    if tasks == "practical":
+        return [task for task in all_tasks().values() if task.source == tasks]
+    split, source = ("pretrain", tasks) if tasks == "leetcode" else (tasks, None)
+    chosen = [task for task in all_tasks().values() if task.split == split and task.source != "practical"]
+    return [task for task in chosen if source in (None, task.source)]

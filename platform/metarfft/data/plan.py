@@ -57,7 +57,8 @@ def data_method(method: Method) -> samples.Method:
 def split_names(config: Config) -> list[str]:
     """The splits of a configuration: those of RF-pretraining, then training and test data of each method."""
     adapted = list(dict.fromkeys(map(data_method, config.adapt.methods)))
-    asked = dict.fromkeys([*adapted, *(chat.prompt for chat in config.evaluate.chat)])
+    unadapted = ["rfft"] if config.evaluate.unadapted else []
+    asked = dict.fromkeys([*adapted, *unadapted, *(chat.prompt for chat in config.evaluate.chat)])
     return ["pretrain", "validation", *(f"adapt-{m}" for m in adapted), *(f"evaluate-{m}" for m in asked)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -59,7 +60,7 @@ def failed(reason: object) -> dict[str, Any]:
     return {"got": None, "correct": None, "error": " ".join(str(reason).split())[:500]}
 
 
-def _budget(config: Config, tokenizer: Any, row: dict[str, Any]) -> tuple[list[int], int]:
+def prompt_and_limit(config: Config, tokenizer: Any, row: dict[str, Any]) -> tuple[list[int], int]:
     """The prompt's ids, and how many tokens the answer may have: the true one's and head-room, so that a runaway loop
     is cut off.
 
@@ -105,7 +106,7 @@ class Completions:
     async def reply(self, question: Question) -> dict[str, Any]:
         row = question.row
         try:
-            prompt, most = _budget(self._config, self._tokenizer, row)
+            prompt, most = prompt_and_limit(self._config, self._tokenizer, row)
             done = await self._client.completions.create(
                 model=question.model.name,
                 prompt=prompt,
@@ -196,7 +197,7 @@ class Conversation:
 
 
 class Local:
-    """Adapted models of one base by transformers in this process, one question at a time: slow, and needs no server."""
+    """Models of one base, adapted or not, by transformers in this process, one question at a time: slow, no server."""
 
     places = 1
 
@@ -227,14 +228,17 @@ class Local:
 
         row = question.row
         try:
-            prompt, most = _budget(self._config, self._tokenizer, row)
+            prompt, most = prompt_and_limit(self._config, self._tokenizer, row)
         except ValueError as error:
             return failed(error)
+        bare: AbstractContextManager[Any] = nullcontext()
         if question.model.adapter:
             self._net.set_adapter(_key(question.model.name))
+        elif hasattr(self._net, "disable_adapter"):
+            bare = self._net.disable_adapter()
         given = torch.tensor([prompt], device=self._device)
         options: dict[str, Any] = {"max_new_tokens": most, "do_sample": False, "pad_token_id": 0}
-        with torch.inference_mode():
+        with torch.inference_mode(), bare:
             ids = self._net.generate(input_ids=given, attention_mask=torch.ones_like(given), **options)
         said = ids[0, len(prompt) :].tolist()
         ended = bool(said) and said[-1] in self._ends()

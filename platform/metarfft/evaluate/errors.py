@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from metarfft.config import Config
+from metarfft.config import UNADAPTED, Config
 from metarfft.data.plan import data_method
 from metarfft.evaluate.process import KINDS, OUTCOMES, Kind, Outcome, Process, score
 from metarfft.rules import Rule
@@ -73,7 +73,7 @@ def score_sweep(config: Config) -> list[Scored]:
     for file in sorted((config.root / "data" / "evaluate-rfft").glob("part-*.parquet")):
         for row in pq.read_table(file).to_pylist():
             samples[row["task"], row["length"], row["index"]] = row
-    following = {method for method in config.adapt.methods if data_method(method) == "rfft"}
+    following = {method for method in config.adapt.methods if data_method(method) == "rfft"} | set(UNADAPTED)
     scored = []
     with (config.root / "evaluate" / "results.jsonl").open() as lines:
         for answer in map(json.loads, lines):

@@ -12,7 +12,7 @@ from metarfft.data.tokens import encode_prompt
 from metarfft.evaluate import metrics, sweep
 from metarfft.evaluate.engines import Completions, Conversation, Engine, Local, Question
 from metarfft.evaluate.report import write_report
-from metarfft.serve.models import Model, adapted_models, chat_models
+from metarfft.serve.models import Model, adapted_models, chat_models, unadapted_models
 from metarfft.tracking import Run, stage_run
 
 
@@ -38,12 +38,12 @@ def evaluate(config: Config) -> Path:
 
 
 def _models(config: Config) -> list[Model]:
-    chats = chat_models(config)
+    others = chat_models(config) + (unadapted_models(config) if config.evaluate.unadapted else [])
     try:
-        return adapted_models(config) + chats
+        return adapted_models(config) + others
     except FileNotFoundError:
-        if chats:
-            return chats
+        if others:
+            return others
         raise
 
 

@@ -108,14 +108,13 @@ def accuracy_by_length(
 
 def error_kinds(errors: dict[str, Errors], files: list[Path]) -> None:
     """Of the answers that left the rule, the share that each kind of first error makes; a bar a method."""
+    lines = lines_of(errors)
     figure, axis = plt.subplots(figsize=(8.4, 0.55 * len(KINDS) + 1.2))
-    methods = [method for method in METHODS if method in errors]
-    height = 0.8 / len(methods)
-    for number, method in enumerate(methods):
-        label, colour, _ = METHODS[method]
+    height = 0.8 / len(lines)
+    for number, (method, (label, colour, _)) in enumerate(lines.items()):
         found = errors[method]
         for place, kind in enumerate(KINDS):
-            at = place + (number - (len(methods) - 1) / 2) * height
+            at = place + (number - (len(lines) - 1) / 2) * height
             count = found.kinds[kind]
             share = count / max(1, found.diverged)
             axis.barh(
@@ -137,11 +136,10 @@ def iteration_counts(scored: list[Scored], files: list[Path]) -> None:
 
     A circle's area grows with the number of answers at its place; runaways are crosses.
     """
-    methods = [method for method in METHODS if any(one.answer["method"] == method for one in scored)]
-    width = 4.2 * len(methods) + 0.4
-    figure, axes = plt.subplots(1, len(methods), figsize=(width, 4.1), sharex=True, sharey=True, squeeze=False)
-    for axis, method in zip(axes[0], methods, strict=True):
-        label, colour, _ = METHODS[method]
+    lines = lines_of({one.answer["method"]: None for one in scored})
+    width = 4.2 * len(lines) + 0.4
+    figure, axes = plt.subplots(1, len(lines), figsize=(width, 4.1), sharex=True, sharey=True, squeeze=False)
+    for axis, (method, (label, colour, _)) in zip(axes[0], lines.items(), strict=True):
         chosen = [one.process for one in scored if one.answer["method"] == method]
         ended = Counter(p.iterations for p in chosen if p.outcome != "runaway")
         cut = Counter(p.iterations for p in chosen if p.outcome == "runaway")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metarfft.config import HOW_ASKED, Config
-from metarfft.train.plan import RESULT, pretrained
+from metarfft.train.plan import RESULT, base, pretrained
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,31 @@ def chat_models(config: Config) -> list[Model]:
     ]
 
 
+def unadapted_models(config: Config) -> list[Model]:
+    """The base and the RF-pretrained model, to be asked as they are; each is a line of its own in the report."""
+    return [
+        Model(
+            name=model.name,
+            base=model.base,
+            method=model.name,
+            seed=config.adapt.seeds[0],
+            prompts="rfft",
+            digest=hashlib.sha256(_weights(model.base).encode()).hexdigest()[:16],
+        )
+        for model in starting_models(config)
+    ]
+
+
+def _weights(model: str) -> str:
+    """What tells a model from another: the digest of the stage that made it, or its name."""
+    try:
+        return json.loads((Path(model) / RESULT).read_text())["digest"]
+    except (OSError, ValueError, KeyError):
+        return model
+
+
 def starting_models(config: Config) -> list[Model]:
     """The base and the RF-pretrained model, as far as they are there."""
-    base = config.model.base or str(config.root / "models" / "base")
-    places = {"base": base, "pretrained": pretrained(config)}
-    given = {config.model.base, config.model.pretrained}
-    return [Model(name, place) for name, place in places.items() if place in given or (Path(place) / RESULT).exists()]
+    given = {"base": config.model.base, "pretrained": config.model.pretrained}
+    places = {"base": base(config), "pretrained": pretrained(config)}
+    return [Model(name, place) for name, place in places.items() if given[name] or (Path(place) / RESULT).exists()]

@@ -93,8 +93,8 @@ def states(shape: Shape, settings: Train, bf16: bool) -> tuple[float, float, flo
 
 
 def _stored(settings: Train, bf16: bool) -> int:
-    """Bytes of a stored weight of the base. A frozen one is in bfloat16, but ZeRO-3 loads all weights as float32."""
-    return 2 if settings.update == "pissa" and bf16 and settings.zero_stage < 3 else 4
+    """Bytes of a stored weight of the base: a frozen one is in bfloat16 where that is computed with."""
+    return 2 if settings.update == "pissa" and bf16 else 4
 
 
 def memory(shape: Shape, settings: Train, bf16: bool, learnt_share: float = 1.0) -> Memory:
@@ -112,9 +112,7 @@ def memory(shape: Shape, settings: Train, bf16: bool, learnt_share: float = 1.0)
         copies: float = size * min(shape.parameters, _LIVE) if n > 1 else 0
     else:
         copies = 2 * (shape.matrices + shape.embedding) if full and bf16 else 0
-    if (
-        stage == 3
-    ):  # one bucket for each type in which gradients travel: matrices in the arithmetic's, the rest in float32
+    if stage == 3:  # a bucket for each type in which gradients travel: matrices in the arithmetic's, others in float32
         buckets = BUCKET * (size + (4 if full and bf16 else 0))
     elif stage:
         buckets = BUCKET * 4 * (2 if full and bf16 else 1)

@@ -99,18 +99,18 @@ def pretrain_stage(config: Config) -> Stage | None:
         return None
     out = config.root / "models" / "pretrained"
     data, validation = config.root / "data" / "pretrain", config.root / "data" / "validation"
-    base, mix = _base(config), _mix(config, config.pretrain)
+    start, mix = base(config), _mix(config, config.pretrain)
     return Stage(
         "pretrain",
         out,
         out,
         config.pretrain,
         config.seed,
-        base,
+        start,
         data=data,
         validation=validation,
         mix=mix,
-        inputs=(_model_digest(base), *map(_data_digest, [data, validation, *(other for other, _ in mix)])),
+        inputs=(_model_digest(start), *map(_data_digest, [data, validation, *(other for other, _ in mix)])),
     )
 
 
@@ -132,7 +132,7 @@ def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | N
     settings = config.adapt.of(method)
     name = f"adapt/{method}/seed-{seed}" + (f"/{task.id}" if task else "")
     out = config.root / "models" / name
-    start = pretrained(config) if method == "meta-rfft" else _base(config)
+    start = pretrained(config) if method == "meta-rfft" else base(config)
     data = config.root / "data" / f"adapt-{data_method(method)}"
     mix = _mix(config, settings)
     inputs = [_model_digest(start), _data_digest(data), *(_data_digest(other) for other, _ in mix)]
@@ -151,7 +151,8 @@ def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | N
     )
 
 
-def _base(config: Config) -> str:
+def base(config: Config) -> str:
+    """Where the base model is: the given one, or the one built here."""
     return _place(config.model.base) if config.model.base else str(config.root / "models" / "base")
 
 

@@ -1,28 +1,17 @@
-"""The configuration of an experiment: one YAML file, a section for each job, unknown keys refused.
-
-Every job is called as ``python jobs/NAME.py --config FILE [section.key=value ...]``. Nothing here imports Ray or torch,
-so that a bad value is refused before any work starts.
-"""
+"""What a configuration may say: a section for each job, with the default and the meaning of every key."""
 
 from __future__ import annotations
 
-import argparse
-import json
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from metarfft.rules.compose import KINDS
-from metarfft.tasks import select
+from metarfft.tasks import Group, select
 
 Method = Literal["direct", "scratchpad", "rfft", "meta-rfft"]
 Style = Literal["code", "indexed", "natural"]
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used; the message is one line and names the key."""
 
 
 class Section(BaseModel):
@@ -56,7 +45,7 @@ class Model(Section):
 class Split(Section):
     """Which samples one dataset holds: ``samples`` for each task and each length in ``lengths``."""
 
-    tasks: list[str] | Literal["pretrain", "downstream"] = "pretrain"
+    tasks: list[str] | Group = "pretrain"
     lengths: list[int] = Field(default_factory=lambda: list(range(1, 16)), min_length=1)
     samples: int = Field(300, ge=0)
     synthetic: int = Field(0, ge=0, description="samples of randomly composed rules")
@@ -227,6 +216,7 @@ class Serve(Section):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
 
 
+UNADAPTED = ("base", "pretrained")  # models that are asked as they are
 HOW_ASKED = ("key", "requests_per_minute", "concurrency", "price")  # settings of `Chat` that change no answer
 
 
@@ -259,6 +249,7 @@ class Evaluate(Section):
     in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
     timeout: float = Field(600.0, gt=0, description="seconds that one answer may take")
     endpoint: str | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
+    unadapted: bool = Field(False, description="ask the base and the RF-pretrained model too, as with 1-shot prompts")
     chat: list[Chat] = []
     trajectories: int = Field(3, ge=0, description="wrong answers of a method and length that the report shows")
 
@@ -284,11 +275,13 @@ class Config(Section):
     serve: Serve = Serve()
     evaluate: Evaluate = Evaluate()
     tracking: Tracking = Tracking()
+    ablations: dict[str, dict[str, Any]] = Field({}, description="variants by name: sections and values that differ")
 
     @property
     def compared(self) -> list[str]:
-        """What the report compares, a line each: the methods of adaptation and the chat models."""
-        return [*self.adapt.methods, *(chat.name for chat in self.evaluate.chat)]
+        """What the report compares, a line each: the methods of adaptation, unadapted and chat models."""
+        unadapted = UNADAPTED if self.evaluate.unadapted else ()
+        return [*self.adapt.methods, *unadapted, *(chat.name for chat in self.evaluate.chat)]
 
     @property
     def root(self) -> Path:
@@ -300,76 +293,3 @@ class Config(Section):
         here = Path.cwd()
         copied = "working_dir_files" in here.parts
         return ((Path.home() / "metarfft" if copied else here) / self.output / self.name).resolve()
-
-
-def load(path: str | Path, overrides: list[str] | None = None) -> Config:
-    """The configuration in the YAML file ``path`` with ``section.key=value`` overrides applied.
-
-    Raises:
-        ConfigError: the file cannot be read, a key is unknown or a value is bad.
-    """
-    try:
-        values = yaml.safe_load(Path(path).read_text())
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: expected sections such as 'model:' and 'data:'")
-    for override in overrides or []:
-        key, equals, text = override.partition("=")
-        if not equals or not key:
-            raise ConfigError(f"{override!r}: write section.key=value")
-        *sections, last = key.split(".")
-        at = values
-        for section in sections:
-            at = at.setdefault(section, {})
-            if not isinstance(at, dict):
-                raise ConfigError(f"{key}: {section} has no keys of its own")
-        try:
-            at[last] = yaml.safe_load(text)
-        except yaml.YAMLError:
-            raise ConfigError(f"{key}: {text!r} is not YAML") from None
-    try:
-        return Config.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError(f"{path}: " + "; ".join(_one_line(e) for e in error.errors())) from None
-
-
-def _one_line(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        section: Any = Config
-        for part in error["loc"][:-1]:
-            field = section.model_fields.get(part) if section else None
-            types = get_args(field.annotation) or (field.annotation,) if field else ()
-            section = next((t for t in types if isinstance(t, type) and issubclass(t, Section)), None)
-        known = sorted(section.model_fields) if section else []
-        return f"unknown key {where}" + (f" (known here: {', '.join(known)})" if known else "")
-    return f"{where}: {error['msg'].removeprefix('Value error, ')}"
-
-
-def from_command_line(description: str, argv: list[str] | None = None, chat: bool = False) -> Config:
-    """The configuration named on a job's command line; a bad one ends the program with status 2 and one line.
-
-    Args:
-        chat: take a chat model (`Chat`) as options of its own.
-    """
-    parser = argparse.ArgumentParser(description=description)
-    if chat:
-        parser.add_argument("--endpoint", metavar="URL", help="OpenAI-compatible API of a chat model to ask too")
-        parser.add_argument("--model", metavar="NAME", help="that model, as the API calls it")
-        parser.add_argument("--prompt", choices=["direct", "scratchpad", "rfft"], help="whose prompts; default: direct")
-    parser.add_argument("--config", required=True, metavar="FILE", help="YAML file of the experiment")
-    parser.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the file's")
-    arguments = parser.parse_args(argv)
-    overrides = arguments.overrides
-    if chat and (arguments.endpoint or arguments.model or arguments.prompt):
-        if not (arguments.endpoint and arguments.model):
-            parser.exit(2, "--endpoint and --model go together\n")
-        given = {"endpoint": arguments.endpoint, "model": arguments.model, "prompt": arguments.prompt or "direct"}
-        overrides = [*overrides, f"evaluate.chat={json.dumps([given])}"]
-    try:
-        return load(arguments.config, overrides)
-    except ConfigError as error:
-        parser.exit(2, f"{error}\n")
