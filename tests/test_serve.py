@@ -12,7 +12,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from metarfft.cli import main
-from metarfft.config import Config
+from metarfft.config import Config, General
 from metarfft.data.generate import generate
 from metarfft.evaluate import sweep
 from metarfft.evaluate.engines import Completions, Local, Question
@@ -164,3 +164,67 @@ def test_served_models(ray_cluster, config, models, tmp_path, capfd):
     assert len(sweep.pending(config, models)) == 1
     retrained = Model(**{**vars(models[0]), "digest": "another"})
     assert len(sweep.pending(config, [retrained])) == 4
+
+
+TASKS = {
+    "says": """
+output_type: generate_until
+doc_to_text: "Q: {{question}}\\nA:"
+doc_to_target: "{{answer}}"
+generation_kwargs: {until: ["\\n"], max_gen_toks: 6, do_sample: false, temperature: 0}
+metric_list: [{metric: exact_match, aggregation: mean, higher_is_better: true}]
+""",
+    "picks": """
+output_type: multiple_choice
+doc_to_text: "Q: {{question}}\\nA:"
+doc_to_choice: ["1", "2"]
+doc_to_target: 0
+metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]
+""",
+}
+
+
+@pytest.mark.timeout(600)
+def test_general_ability_is_measured_at_the_served_models(ray_cluster, config, models, tmp_path, monkeypatch):
+    """Benchmarks of our own, for which the harness needs no hub; the choices are those of transformers."""
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    from metarfft.evaluate.general import general, table
+
+    questions = [{"question": f"{n} and {n + 1}", "answer": "1"} for n in range(6)]
+    (tmp_path / "data.jsonl").write_text("".join(json.dumps(q) + "\n" for q in questions))
+    for name, text in TASKS.items():
+        place = json.dumps({"data_files": {"test": str(tmp_path / "data.jsonl")}})
+        (tmp_path / f"{name}.yaml").write_text(
+            f"task: {name}\ndataset_path: json\ndataset_kwargs: {place}\ntest_split: test\n{text.strip()}\n"
+        )
+
+    def choose(*tasks):
+        benchmarks = General(tasks=list(tasks), folder=str(tmp_path), shots=0)
+        return config.model_copy(update={"evaluate": config.evaluate.model_copy(update={"general": benchmarks})})
+
+    found = general(choose(*TASKS))
+    assert set(found) == {"rfft/seed-0", "rfft/seed-1"}
+    for model in models:
+        assert found[model.name]["picks"]["acc,none"] == pytest.approx(picked(model, questions))
+        assert 0 <= found[model.name]["says"]["exact_match,none"] <= 1
+    assert "| picks acc |" in table(found)
+    assert general(choose(*TASKS)) == found  # from the file
+    with pytest.raises(RuntimeError, match="has no task nothing"):
+        general(choose("nothing"))
+
+
+def picked(model, questions):
+    """The share of questions for which the first choice is the likelier."""
+    tokenizer = AutoTokenizer.from_pretrained(model.base)
+    net = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(model.base), model.adapter)
+    first = 0
+    for question in questions:
+        ids = tokenizer(f"Q: {question['question']}\nA:", add_special_tokens=False)["input_ids"]
+        one, two = (tokenizer(f" {n}", add_special_tokens=False)["input_ids"] for n in (1, 2))
+        chances = []
+        for said in (one, two):
+            with torch.no_grad():
+                logits = net(torch.tensor([ids + said])).logits[0].log_softmax(-1)
+            chances.append(sum(float(logits[len(ids) - 1 + k, token]) for k, token in enumerate(said)))
+        first += chances[0] > chances[1]
+    return first / len(questions)

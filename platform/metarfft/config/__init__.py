@@ -9,6 +9,7 @@ from metarfft.config.sections import (
     Config,
     Data,
     Evaluate,
+    General,
     Method,
     Mix,
     Model,
@@ -22,6 +23,6 @@ from metarfft.config.sections import (
 )
 
 __all__ = [
-    "HOW_ASKED", "UNADAPTED", "Adapt", "Chat", "Config", "ConfigError", "Data", "Evaluate", "Method", "Mix", "Model",
-    "Positions", "Serve", "Split", "Style", "TinyModel", "Train", "Warmup", "from_command_line", "load", "variants",
+    "HOW_ASKED", "UNADAPTED", "Adapt", "Chat", "Config", "ConfigError", "Data", "Evaluate", "General", "Method", "Mix",
+    "Model", "Positions", "Serve", "Split", "Style", "TinyModel", "Train", "Warmup", "from_command_line", "load", "variants",
 ]  # fmt: skip

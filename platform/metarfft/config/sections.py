@@ -240,6 +240,15 @@ class Chat(Section):
         return self.label or self.model
 
 
+class General(Section):
+    """Benchmarks of general ability, by lm-evaluation-harness."""
+
+    tasks: list[str] = Field(["mmlu", "gsm8k", "ifeval"], min_length=1, description="as the harness calls them")
+    shots: int | None = Field(None, ge=0, description="worked examples; null: as each task has it")
+    limit: int | None = Field(None, ge=1, description="samples of each task; null: all")
+    folder: str | None = Field(None, description="folder of task files of your own")
+
+
 class Evaluate(Section):
     """The length sweep."""
 
@@ -251,6 +260,7 @@ class Evaluate(Section):
     endpoint: str | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
     unadapted: bool = Field(False, description="ask the base and the RF-pretrained model too, as with 1-shot prompts")
     chat: list[Chat] = []
+    general: General = General()
     trajectories: int = Field(3, ge=0, description="wrong answers of a method and length that the report shows")
 
 
