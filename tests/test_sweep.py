@@ -18,7 +18,7 @@ from metarfft.config import Config
 from metarfft.data.shards import ROWS
 from metarfft.evaluate import engines, sweep
 from metarfft.evaluate.engines import Conversation
-from metarfft.evaluate.job import evaluate
+from metarfft.evaluate.job import _spent, evaluate
 from metarfft.samples import make_sample, to_row
 from metarfft.serve.models import chat_models
 
@@ -99,7 +99,7 @@ def rows(tmp_path):
 
 
 def experiment(tmp_path, endpoint, **chat):
-    chats = [{"model": "oracle", "endpoint": endpoint, "concurrency": 4, **chat}]
+    chats = [{"model": "oracle", "endpoint": endpoint, "concurrency": 4, "price": [0.1, 1.0], **chat}]
     return Config.model_validate(
         {
             "name": "faulty",
@@ -145,6 +145,7 @@ def test_faults_are_retried_or_reported_and_never_wrong_answers(rows, tmp_path, 
     assert sorted((row["index"], row["correct"]) for row in results(config)) == [(n, True) for n in range(SAMPLES)]
     assert {row["output_tokens"] for row in results(config)} == {10}
 
+    assert _spent(config, config.evaluate.chat[0]) == {"input_tokens": 600, "output_tokens": 120, "dollars": 0.00018}
     server.asked.clear()
     report = evaluate(config)
     assert not server.asked

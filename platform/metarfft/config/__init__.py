@@ -24,5 +24,6 @@ from metarfft.config.sections import (
 
 __all__ = [
     "HOW_ASKED", "UNADAPTED", "Adapt", "Chat", "Config", "ConfigError", "Data", "Evaluate", "General", "Method", "Mix",
-    "Model", "Positions", "Serve", "Split", "Style", "TinyModel", "Train", "Warmup", "from_command_line", "load", "variants",
+    "Model", "Positions", "Serve", "Split", "Style", "TinyModel", "Train", "Warmup", "from_command_line", "load",
+    "variants",
 ]  # fmt: skip

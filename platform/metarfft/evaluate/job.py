@@ -7,7 +7,7 @@ from pathlib import Path
 
 from transformers import AutoTokenizer
 
-from metarfft.config import Config
+from metarfft.config import Chat, Config
 from metarfft.data.tokens import encode_prompt
 from metarfft.evaluate import metrics, sweep
 from metarfft.evaluate.engines import Completions, Conversation, Engine, Local, Question
@@ -31,6 +31,8 @@ def evaluate(config: Config) -> Path:
             failed = _ask(config, questions)
             report = write_report(config)
             _record(config, run)
+            for chat in config.evaluate.chat:
+                run.log_metrics({f"{name}.{chat.name}": value for name, value in _spent(config, chat).items()})
         if failed:
             print(f"{failed} questions were not answered and are in no figure; the same command asks them again")
         return report
@@ -74,6 +76,19 @@ def _ask(config: Config, questions: list[Question]) -> int:
 
     with serving(config, adapted) as url:
         return sweep.ask(config, {**talking, **completions(url)}, questions)
+
+
+def _spent(config: Config, chat: Chat) -> dict[str, float]:
+    """What a chat model's answers took, over all sweeps: tokens and, where a price is known, dollars; also printed."""
+    with sweep.results_file(config).open() as lines:
+        rows = [row for row in map(json.loads, lines) if row["method"] == chat.name]
+    given, said = (sum(row.get(kind) or 0 for row in rows) for kind in ("input_tokens", "output_tokens"))
+    spent: dict[str, float] = {"input_tokens": given, "output_tokens": said}
+    if chat.price:
+        spent["dollars"] = (given * chat.price[0] + said * chat.price[1]) / 1e6
+    cost = f", ${spent['dollars']:.2f}" if chat.price else ""
+    print(f"{chat.name}: {len(rows):,} answers, {given:,} input and {said:,} output tokens{cost}")
+    return spent
 
 
 def _record(config: Config, run: Run) -> None:
