@@ -10,6 +10,19 @@ from metarfft.rules import marks
 from metarfft.samples import make_sample
 
 RIGHT = [  # (right answer, output)
+    ("[1, 2, 3]", "The sorted version of [3, 1, 2] is [1, 2, 3]."),
+    ("[1, 2, 3]", "The answer is [1, 2, 3] (in ascending order)."),
+    ("[1, 2, 3]", "Answer:\n```json\n[\n  1,\n  2,\n  3\n]\n```"),
+    ("[4, 2]", "The answer is [<3>4<4>2<5>]."),
+    ("[4, 2]", "The answer is `[<3>4<4>2<5>]`."),
+    ("5", "The answer is 5, since 5 >= 3."),
+    ("3", "The answer is 3 (where x != y)."),
+    ("3", "The answer is 3, because 1 + 1 = 2 comes first."),
+    ("True", "Since there are no unmatched brackets left, the string is valid: True."),
+    ("True", "**Answer:** There are no open brackets left, so True."),
+    ("42", "Maybe the answer is 7. Let me check.\n</think>\n\n**42**"),
+    ("cba", "The answer is **cba**, the reverse of **abc**."),
+    ("cba", "The answer is `cba`, reversed."),
     ("42", "42"),
     ("42", "The answer is 42."),
     ("42", "So the answer is 42"),

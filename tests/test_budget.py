@@ -327,8 +327,27 @@ def test_utilisation_is_of_the_peak_and_leaves_out_what_is_computed_twice():
     gpu = budget.gpu_called("NVIDIA H200")
     assert gpu is budget.GPUS["H200-141GB"]
     assert budget.gpu_called("NVIDIA GeForce RTX 4090") is budget.GPUS["RTX-4090-24GB"]
-    assert budget.gpu_called("Tesla T4") is None
+    assert budget.gpu_called("Tesla T4") is budget.gpu_called("NVIDIA H100 PCIe") is None
     share = budget.utilisation(QWEN_7B, settings, 1000, 500, 1.0, gpu.tflops * 1e12)
     least = 6 * (QWEN_7B.matrices + QWEN_7B.embedding) * 1000 / (gpu.tflops * 1e12)
     assert least < share < 1.1 * least
     assert share == budget.utilisation(QWEN_7B, Train(), 1000, 500, 1.0, gpu.tflops * 1e12)
+
+
+def test_what_is_offloaded_is_not_on_the_accelerator():
+    settings = Train(zero_stage=3, gradient_checkpointing=True)
+    whole = budget.memory(QWEN_7B, settings, bf16=True)
+    states_off = budget.memory(QWEN_7B, settings.model_copy(update={"offload_optimizer": True}), bf16=True)
+    assert whole.total - states_off.total >= 12 * QWEN_7B.parameters
+    both = {"offload_optimizer": True, "offload_parameters": True}
+    assert budget.memory(QWEN_7B, settings.model_copy(update=both), bf16=True).weights == 0
+
+
+def test_advice_never_makes_a_row_longer():
+    for given in (
+        {"micro_batch_tokens": 65536, "context_length": 2048},
+        {"micro_batch_tokens": 2048, "context_length": 32768},
+    ):
+        settings = Train(zero_stage=3, gradient_checkpointing=True, workers=8, **given)
+        for change in budget.remedies(QWEN_7B, settings, True, 1.0, GPUS["RTX-4090-24GB"]):
+            assert all(change.get(key, 0) <= size for key, size in given.items())

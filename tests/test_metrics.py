@@ -1,7 +1,6 @@
 """Accuracy by length, the paper's figures, and the report made of them."""
 
 import json
-import math
 
 import pytest
 
@@ -56,7 +55,7 @@ def test_seeds_are_pooled():
 def test_length_30_not_asked():
     summary = metrics.summarise(metrics.collect(rows("rfft", 0, {1: 1.0, 5: 0.5})), "rfft", "lc_461", 5)
     assert summary.at_30 is None
-    assert math.isnan(summary.beyond)
+    assert (summary.beyond, summary.spread) == (None, None)
 
 
 def test_failed_requests_are_in_no_figure():
@@ -96,3 +95,12 @@ def test_report(tmp_path):
     }
     for name in ("report.md", "accuracy.png", "accuracy.svg", "losses.png"):
         assert (page.parent / name).stat().st_size > 0
+
+
+def test_the_spread_is_that_of_whole_seeds():
+    """Each seed is right on one of two tasks: half of its answers, whatever the other seed does."""
+    both = [{**row, "task": task} for task, seed in (("a", 0), ("b", 1)) for row in rows("rfft", seed, {10: 1.0})] + [
+        {**row, "task": task} for task, seed in (("a", 1), ("b", 0)) for row in rows("rfft", seed, {10: 0.0})
+    ]
+    summary = metrics.summarise_all(metrics.collect(both), "rfft", 5)
+    assert (summary.beyond, summary.spread) == (0.5, (0.5, 0.5))

@@ -309,3 +309,28 @@ def test_any_spoiled_text_has_a_kind_and_its_first_wrong_step(
     assert found.divergence is not None
     assert found.divergence.step == step
     assert found.outcome in ("wrong", "right_answer")
+
+
+@pytest.mark.parametrize("task", ["lc_345", "lc_2423", "lc_2785"])
+def test_loops_that_read_the_same_are_counted_apart(task: str) -> None:
+    for length in (3, 8):
+        sample = make_sample(task, length, 0, 0)
+        found = score(Rule(sample["rule"]), sample["input"], sample["response"], "code")
+        assert found.outcome == "right"
+        assert len(found.loops) > 1
+        assert all(count["got"] == count["expected"] for count in found.loops.values())
+        assert found.iteration_error == 0
+
+
+def test_a_return_leaves_all_loops_and_a_break_one() -> None:
+    rule = Rule(
+        "def walk(nums):\n    s = 0\n    for a in nums:\n        for b in nums:\n"
+        "            s += b\n            break\n        s += a\n    return s"
+    )
+    text = rule.trajectory({"nums": [1, 2]}, "code")
+    at = text.index("            break\n")
+    assert score(rule, {"nums": [1, 2]}, f"{text[:at]}    return s\n", "code").kind == "loop_left_early"
+    sample = next(s for n in range(40) if "else:\n" in (s := make_sample("lc_125", 6, 0, n))["response"])
+    text = sample["response"]
+    wrong = text[: text.index("            return False")] + "    return True\n"
+    assert score(Rule(sample["rule"]), sample["input"], wrong, "code").kind == "wrong_branch"

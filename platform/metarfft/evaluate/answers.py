@@ -3,7 +3,7 @@ r"""Final answers of chat models, which say them in many ways. Trained models ar
 What is looked for depends on the kind of the right answer (its form, never its value): a number, a truth value, a list
 or a text. Rules, in this order:
 
-1. Reasoning in ``<think>...</think>`` is dropped; one that never closes leaves no answer.
+1. Reasoning is dropped, that is all up to the last ``</think>``; one that never closes leaves no answer.
 2. The answer's place is the first of these that there is:
    a. the last ``\boxed{...}``;
    b. what follows the last "answer is", "answer:", "answer =" or a heading "Answer", in any case and with bold around
@@ -14,14 +14,16 @@ or a text. Rules, in this order:
 3. Position marks go; bold, italics, code, quotes, ``$...$``, ``\text{...}``, brackets of LaTeX and punctuation at the
    end are taken off.
 4. By kind:
-   - number: of what follows the last "=", if there is one, the first number where the place is stated (2a, 2b), else
-     the last. Thousands separators (``1,234``; ``1{,}234``; ``1\,234``), currency signs, a leading plus, units and
-     decimals of zeros go; whole numbers of any size are compared by their digits.
-   - truth value: the first of true, false, yes and no, in any case.
+   - number: of what follows the last "=" (no comparison), if there is one, the first number where the place is stated
+     (2a, 2b), up to where an explanation may begin (", ", " (", "because"), else the last. Thousands separators
+     (``1,234``; ``1{,}234``; ``1\,234``), currency signs, a leading plus, units and decimals of zeros go; whole numbers
+     of any size are compared by their digits.
+   - truth value: yes or no at the start, alone; else the first of true and false, else of yes and no, in any case.
+     Negations ("is not true") are not understood.
    - list: what is in brackets, round or square, or items between commas, bullets or numbers; quotes and spaces in it do
      not matter.
-   - text: the one part in quotes, code or bold when there is just one, else, behind no statement, what follows the last
-     " is " or ": ", else all of it; letters in their case.
+   - text: the one part in quotes, code or bold when there is just one or it begins the statement, else, behind no
+     statement, what follows the last " is " or ": ", else all of it; letters in their case.
 
 Numbers in words ("three") and answers in other languages are not read.
 """
@@ -35,15 +37,19 @@ from metarfft.rules import marks, same_answer
 
 AnswerKind = Literal["number", "truth", "list", "text"]
 
-_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
-_STATED = re.compile(
-    r"\banswer\b[\s*_`]*(?:is|are|:|=)[ *_`]*:?|^#+\s*(?:final\s+)?answer\W*$", re.IGNORECASE | re.MULTILINE
+_STATED = re.compile(  # with the markup that closes directly behind it: what comes next may open the answer's own
+    r"\banswer\b[\s*_`]*(?:is|are|:|=):?(?:\*\*|__|[*_])? *|^#+\s*(?:final\s+)?answer\W*$", re.IGNORECASE | re.MULTILINE
 )
 _FENCE = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*\S)\s*$")
-_BRACKETS = re.compile(r"[\[(][^\n]*[\])]")
 _NUMBER = re.compile(r"[-−+]?\d+(?:(?:,|\{,\}|\\,)\d{3}(?!\d))*(?:\.\d+)?")
-_TRUTH = re.compile(r"\b(true|yes|false|no)\b", re.IGNORECASE)
+_EQUALS = re.compile(r"(?<![<>!=])=(?!=)")
+_CLAUSE = re.compile(r"[,;]\s|\s\(|\s(?:since|because|as)\s")  # where an explanation may begin
+# "No" is often a determiner ("there are no brackets left, so True"): it counts first where it stands alone.
+_TRUTHS = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (r"^\W*(yes|no)\b(?=\s*[,.;:!*]|\W*$)", r"\b(true|false)\b", r"\b(yes|no)\b")
+]
 _SPAN = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\"([^\"]+)\"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)|\$([^$]+)\$")
 _WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|texttt|mathtt)\{([^{}]*)\}")
 
@@ -65,11 +71,11 @@ def final_answer(text: str, kind: AnswerKind) -> str | None:
         text: the whole output.
         kind: what kind of answer the question asks for.
     """
-    text = _THOUGHT.sub("", text).strip()
+    text = text.rpartition("</think>")[2].strip()  # the tag that opens it may stand in the prompt
     if "<think>" in text or not text:
         return None
     place, stated = _place(text, kind)
-    place = marks.plain(place) if re.search(r"<\d+>", place) else place
+    place = marks.plain(place) if kind != "list" and re.search(r"<\d+>", place) else place
     found = {"number": _number, "truth": _truth, "list": _list, "text": _text}[kind](place, stated)
     if found is None and kind == "truth" and not stated:
         found = _truth(text.split("\n")[0], False)
@@ -95,8 +101,22 @@ def _place(text: str, kind: AnswerKind) -> tuple[str, bool]:
     if text.endswith("```") and (blocks := _FENCE.findall(text)):
         return blocks[-1].strip(), False
     if kind == "list":
-        return (_bullets(text) or (_BRACKETS.findall(text) or [text.split("\n")[-1]])[-1]), False
+        lists = [part for line in text.split("\n") for part in _bracketed(line)]
+        return _bullets(text) or [*lists[-1:], text.split("\n")[-1]][0], False
     return text.split("\n")[-1], False
+
+
+def _bracketed(text: str) -> list[str]:
+    """The outermost lists in brackets; round ones where there is no square one, and only with a comma in them."""
+    parts, depth, start = [], 0, 0
+    for at, character in enumerate(text):
+        if character in "[(":
+            start = start if depth else at
+            depth += 1
+        elif character in "])" and depth:
+            depth -= 1
+            parts += [] if depth else [text[start : at + 1]]
+    return [part for part in parts if part[0] == "["] or [part for part in parts if "," in part]
 
 
 def _boxed(text: str) -> str | None:
@@ -156,8 +176,8 @@ def _bare(text: str) -> str:
 
 def _number(place: str, stated: bool) -> str | None:
     place = _WRAPPED.sub(r"\1", place)
-    place = place.rpartition("=")[2] if "=" in place else place
-    numbers = _NUMBER.findall(place)
+    parts = [_CLAUSE.split(place)[0], place] if stated else [place]
+    numbers: list[str] = next(filter(None, (_NUMBER.findall(_EQUALS.split(part)[-1]) for part in parts)), [])
     if not numbers:
         return None
     number = re.sub(r",|\{,\}|\\,|\+", "", numbers[0 if stated else -1]).replace("−", "-")
@@ -166,22 +186,24 @@ def _number(place: str, stated: bool) -> str | None:
 
 
 def _truth(place: str, stated: bool) -> str | None:
-    found = _TRUTH.search(place)
+    found = next(filter(None, (pattern.search(place) for pattern in _TRUTHS)), None)
     return None if found is None else str(found[1].lower() in ("true", "yes"))
 
 
 def _list(place: str, stated: bool) -> str | None:
     place = _bare(place).replace(r"\[", "[").replace(r"\]", "]")
-    if found := _BRACKETS.search(place):
-        return "[" + found[0][1:-1].replace("(", "[").replace(")", "]").replace("`", "") + "]"
+    if parts := _bracketed(place):
+        part = parts[0 if stated else -1]
+        part = marks.plain(part) if re.search(r"<\d+>", part) else " ".join(part.split())
+        return "[" + part[1:-1].replace("(", "[").replace(")", "]").replace("`", "") + "]"
     items = [_bare(item) for item in re.split(r",\s*(?:and\s+)?|\s+and\s+", place)]
     return f"[{', '.join(items)}]" if stated or len(items) > 1 else None
 
 
 def _text(place: str, stated: bool) -> str | None:
-    spans = [next(filter(None, span)) for span in _SPAN.findall(place)]
-    if len(spans) == 1:
-        return _bare(spans[0])
+    spans = list(_SPAN.finditer(place))
+    if spans and (len(spans) == 1 or (stated and not spans[0].start())):
+        return _bare(next(filter(None, spans[0].groups())))
     if not stated:
         place = re.split(r"\bis\s|:\s", place)[-1]
     return _bare(place) or None

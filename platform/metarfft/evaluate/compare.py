@@ -23,6 +23,7 @@ from metarfft.evaluate.statistics import Paired, paired
 from metarfft.rules.rule import same_answer
 
 RESULTS, ARTIFACT = Path("evaluate") / "results.jsonl", "report/answers.jsonl"
+_KEYS = {"method", "seed", "task", "length", "index", "answer", "correct"}
 STORE = "sqlite:///outputs/mlflow.db"
 
 
@@ -102,7 +103,7 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
         "summary": {name: asdict(summary) for name, summary in summaries.items()},
         "paired": [asdict(pair) for pair in pairs],
     }
-    (output / "compare.json").write_text(json.dumps(told, indent=1) + "\n")
+    (output / "compare.json").write_text(json.dumps(told, indent=1, allow_nan=False) + "\n")
     return text
 
 
@@ -205,11 +206,15 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def _read(run: str, path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     try:
-        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        rows = [json.loads(line) for line in path.read_text().split("\n") if line]
         rows = [row for row in rows if row["correct"] is not None and row["method"] is not None]
+        complete = all(row.keys() >= _KEYS for row in rows)
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{run}: {path.name} is not a file of result rows") from None
+        complete = False
+    if not complete:
+        raise ValueError(f"{run}: {path.name} is not a file of result rows")
     if not rows:
         raise ValueError(f"{run} holds no results: {path.name} has no answer")
     return rows

@@ -13,7 +13,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from math import nan
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -27,18 +26,18 @@ ByLength = dict[int, float]
 class Summary:
     """The figures of one method on one task (or, as means, on all).
 
-    Attributes:
+    Attributes (None where no such length was asked):
         in_distribution: mean accuracy over the asked lengths that adaptation saw.
         beyond: mean accuracy over the longer ones.
         spread: lowest and highest ``beyond`` of the seeds.
-        at_30: ACC_Len30, None when length 30 was not asked.
+        at_30: ACC_Len30.
         longest_90: Max_Len_90%, 0 when no length reaches 90%.
-        intervals: of the first, the second and the fourth, by their names; None where there is no such length.
+        intervals: of the first, the second and the fourth, by their names.
     """
 
-    in_distribution: float
-    beyond: float
-    spread: tuple[float, float]
+    in_distribution: float | None
+    beyond: float | None
+    spread: tuple[float, float] | None
     at_30: float | None
     longest_90: float
     intervals: dict[str, Interval | None]
@@ -113,23 +112,27 @@ def _summary(results: Results, method: str, tasks: list[str], in_distribution: i
         "beyond": lambda n: n > in_distribution,
         "at_30": lambda n: n == 30,
     }
-    means: dict[str, float] = {}
+    means: dict[str, float | None] = {}
     intervals: dict[str, Interval | None] = {}
     for part, chosen in parts.items():
         cells = [[c for n, c in results.counts[method][task].items() if chosen(n)] for task in tasks]
         weighted = [(right, asked, 1 / len(lengths)) for lengths in cells for right, asked in lengths]
-        means[part] = (
-            mean(mean(right / asked for right, asked in lengths) for lengths in cells if lengths) if weighted else nan
-        )
+        means[part] = _mean(_mean(right / asked for right, asked in lengths) for lengths in cells)
         intervals[part] = mean_interval(weighted) if weighted else None
-    seeds = [list(results.accuracy[method][task].values()) for task in tasks]
-    beyond = [[_mean(seed, parts["beyond"]) for seed in task] for task in seeds]
+    curves = [results.accuracy[method][task] for task in tasks]
+
+    def of_seed(seed: int) -> float | None:
+        """The figure of one seed: as ``beyond``, the mean over tasks of the mean over lengths."""
+        own = [curve.get(seed, {}) for curve in curves]
+        return _mean(_mean(share for n, share in curve.items() if parts["beyond"](n)) for curve in own)
+
+    seeds = [share for seed in sorted(set().union(*curves)) if (share := of_seed(seed)) is not None]
     return Summary(
         in_distribution=means["in_distribution"],
         beyond=means["beyond"],
-        spread=(mean(map(min, beyond)), mean(map(max, beyond))),
-        at_30=means["at_30"] if intervals["at_30"] else None,
-        longest_90=mean(mean(map(_longest_90, task)) for task in seeds),
+        spread=(min(seeds), max(seeds)) if seeds else None,
+        at_30=means["at_30"],
+        longest_90=mean(mean(map(_longest_90, curve.values())) for curve in curves),
         intervals=intervals,
     )
 
@@ -138,6 +141,7 @@ def _longest_90(seed: ByLength) -> int:
     return max((length for length, value in seed.items() if value >= 0.9), default=0)
 
 
-def _mean(curve: ByLength, chosen: Callable[[int], bool]) -> float:
-    values = [value for length, value in curve.items() if chosen(length)]
-    return mean(values) if values else nan
+def _mean(values: Iterable[float | None]) -> float | None:
+    """The mean of those values that there are; None where there is none."""
+    there = [value for value in values if value is not None]
+    return mean(there) if there else None

@@ -76,7 +76,7 @@ def write_report(config: Config) -> Path:
         "asked": results.asked,
         "failed": results.failed,
     }
-    (folder / "metrics.json").write_text(json.dumps(figures_of, indent=1) + "\n")
+    (folder / "metrics.json").write_text(json.dumps(figures_of, indent=1, allow_nan=False) + "\n")
     context = {
         "config": config,
         "results": results,

@@ -45,9 +45,10 @@ class Shape:
 
 def other_line(shape: Shape, before: Site | None, site: Site, got: set[int]) -> Kind:
     """The line recited, one of ``got``, is not that of ``site``, which follows ``before``."""
-    for test in shape.around(site.lineno):
-        leaving = site.kind == "break" or (site.kind == "loop_out" and site.lineno == test)
-        if not leaving and all(line >= shape.loops[test].stop for line in got):
+    loops = shape.around(site.lineno)
+    left = len(loops) if site.kind == "return" else site.kind in ("loop_out", "break")  # by the step itself
+    for test in loops[left:]:
+        if all(line >= shape.loops[test].stop for line in got):
             return "loop_left_early"
     for place in (before, site):  # the loop that has just been left, or should be left now
         if place and place.kind in ("loop_out", "break"):

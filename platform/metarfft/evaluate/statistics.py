@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, sqrt
+from math import sqrt
 from statistics import NormalDist
 
 Interval = tuple[float, float]
@@ -112,5 +112,8 @@ def mcnemar(first: int, second: int) -> float:
     """p of the exact McNemar test, two-sided: ``first`` and ``second`` samples were right in only one of two runs."""
     if not (discordant := first + second):
         return 1.0
-    tail = sum(comb(discordant, k) for k in range(min(first, second) + 1))
+    term = tail = 1
+    for k in range(min(first, second)):
+        term = term * (discordant - k) // (k + 1)
+        tail += term
     return float(min(Fraction(1), Fraction(2 * tail, 2**discordant)))

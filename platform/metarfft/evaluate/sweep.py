@@ -92,7 +92,7 @@ def _keep_answered(path: Path, current: dict[str, str]) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     kept = []
-    for line in path.read_text().splitlines():
+    for line in path.read_text().split("\n"):  # splitlines would cut at characters that JSON leaves as they are
         try:
             row = json.loads(line)
         except ValueError:

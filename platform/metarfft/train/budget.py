@@ -6,6 +6,7 @@ moments, bfloat16 for arithmetic alone), arithmetic by matrix products: twice th
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -78,17 +79,20 @@ def states(shape: Shape, settings: Train, bf16: bool) -> tuple[float, float, flo
 
     Stored weights that train are float32, and so are the copy that ZeRO's optimizers make of them, the gradient and
     AdamW's moments: 4 + 4 + 4 + 8 bytes. DeepSpeed's own estimators take weights and gradients that are stored in 16
-    bits, beside 32-bit ones of the optimizer: 2 + 4 + 2 + 4 + 8, and with ZeRO-3 without the 16-bit gradients.
+    bits, beside 32-bit ones of the optimizer: 2 + 4 + 2 + 4 + 8, and with ZeRO-3 without the 16-bit gradients. What is
+    offloaded to the host is not counted; gradients, which then travel through, are, as if they stayed.
     """
     n, stage = settings.fewest_workers, settings.zero_stage
     learnt = trainable(shape, settings)
     frozen = shape.parameters if settings.update == "pissa" else 0
-    weights = (frozen * _stored(settings, bf16) + 4 * learnt) / (n if stage == 3 else 1)
-    weights += 4 * learnt / n if stage else 0
-    moments = 8 * learnt
-    if settings.optimizer == "muon":
-        inner = learnt - 2 * shape.embedding - shape.vectors if settings.update == "full" else learnt
-        moments -= 4 * max(inner, 0)
+    stored = (frozen * _stored(settings, bf16) + 4 * learnt) / (n if stage == 3 else 1)
+    copy = 4 * learnt / n if stage else 0
+    moments: float = 8 * learnt
+    if settings.optimizer == "muon":  # one for the matrices of the layers, or their adapters
+        moments -= 4 * (shape.matrices if settings.update == "full" else shape.adapter(settings.rank))
+    if settings.offload_optimizer:
+        copy = moments = 0
+    weights = copy if settings.offload_parameters else stored + copy
     return weights, 4 * learnt / (n if stage >= 2 else 1), moments / (n if stage else 1)
 
 
@@ -109,7 +113,7 @@ def memory(shape: Shape, settings: Train, bf16: bool, learnt_share: float = 1.0)
     learnt = trainable(shape, settings)
     size = 2 if bf16 else 4
     if stage == 3:
-        copies: float = size * min(shape.parameters, _LIVE) if n > 1 else 0
+        copies: float = size * min(shape.parameters, _LIVE) if n > 1 or settings.offload_parameters else 0
     else:
         copies = 2 * (shape.matrices + shape.embedding) if full and bf16 else 0
     if stage == 3:  # a bucket for each type in which gradients travel: matrices in the arithmetic's, others in float32
@@ -125,7 +129,8 @@ def memory(shape: Shape, settings: Train, bf16: bool, learnt_share: float = 1.0)
         kept = shape.layers * shape.hidden * _stored(settings, bf16) + layer
     # Log-probabilities and two gradients in float32: more than the forward pass, where the logits themselves are held
     logits = 12 * shape.vocabulary * tokens * learnt_share
-    update = 8 * learnt / (n if stage else 1)  # the gradient as one piece, and AdamW's denominator
+    # The gradient as one piece, and AdamW's denominator
+    update = 0 if settings.offload_optimizer else 8 * learnt / (n if stage else 1)
     return Memory(weights, gradients, optimizer, copies, buckets, kept * tokens, logits, update)
 
 
@@ -149,8 +154,8 @@ def activations(shape: Shape, settings: Train, bf16: bool) -> float:
     return 16 * h + 4 * heads + 16 * m + 28 * rank
 
 
-def flops(shape: Shape, settings: Train, tokens: float, mean: float, learnt_share: float) -> float:
-    """Floating-point operations of training on ``tokens`` tokens in samples of ``mean`` tokens.
+def flops(shape: Shape, settings: Train, tokens: float, length: float, learnt_share: float) -> float:
+    """Floating-point operations of training on ``tokens`` tokens, which are in samples of ``length`` tokens on average.
 
     Six for each parameter and token: two forward, two for the gradient of the inputs and two for that of the weights,
     which frozen ones do not need. Causal attention takes 2 x length x width a token and layer forward, and twice that
@@ -158,7 +163,7 @@ def flops(shape: Shape, settings: Train, tokens: float, mean: float, learnt_shar
     Gradient checkpointing adds another forward pass of the layers (Korthikanti et al. 2022, section 4 and appendix A).
     """
     matrices, head = shape.matrices, shape.embedding * learnt_share
-    attention = 2 * mean * shape.attention * shape.layers
+    attention = 2 * length * shape.attention * shape.layers
     full = settings.update == "full"
     adapters = 0 if full else shape.adapter(settings.rank, settings.head)
     layers = 2 * (matrices + adapters) + attention
@@ -191,7 +196,9 @@ def remedies(shape: Shape, settings: Train, bf16: bool, learnt_share: float, gpu
     checkpointing: dict[str, Any] = {} if settings.gradient_checkpointing else {"gradient_checkpointing": True}
     zero: dict[str, Any] = {} if settings.optimizer == "muon" or settings.zero_stage == 3 else {"zero_stage": 3}
     pissa: dict[str, Any] = {} if settings.update == "pissa" else {"update": "pissa"}
-    rows: list[dict[str, Any]] = [{"micro_batch_tokens": r, "context_length": r} for r in _halves(row_tokens(settings))]
+    now = {"micro_batch_tokens": settings.micro_batch_tokens, "context_length": settings.context_length}
+    rows = [{key: min(r, size) for key, size in now.items()} for r in _halves(row_tokens(settings))]
+    offload = {"offload_optimizer": True} if zero or settings.zero_stage == 3 else {}
     singles = [checkpointing, *({"zero_stage": s} for s in (1, 2, 3) if zero and s > settings.zero_stage), pissa]
     found = [change for change in singles if change and helps(change)]
     found += [change for change in [workers({})] if change]
@@ -204,6 +211,8 @@ def remedies(shape: Shape, settings: Train, bf16: bool, learnt_share: float, gpu
         {**together, **pissa},
         *({**together, **r} for r in rows),
         *({**together, **pissa, **r} for r in rows),
+        {**together, **offload},
+        {**together, **offload, "offload_parameters": True} if offload else {},
     ]
     found = [change for change in tried if change and helps(change)][:1]
     return found + [change for change in [workers(together)] if change]
@@ -219,16 +228,19 @@ def hours(operations: float, workers: int, gpu: Gpu, utilisation: float) -> floa
 
 
 def utilisation(
-    shape: Shape, settings: Train, tokens_per_second: float, mean: float, learnt_share: float, peak: float
+    shape: Shape, settings: Train, tokens_per_second: float, length: float, learnt_share: float, peak: float
 ) -> float:
     """Model FLOPs utilisation (Chowdhery et al. 2022, appendix B): the share of ``peak`` FLOP/s, of all accelerators
     together, that training needs; what gradient checkpointing computes again does not count."""
     once = settings.model_copy(update={"gradient_checkpointing": False})
-    return flops(shape, once, tokens_per_second, mean, learnt_share) / peak
+    return flops(shape, once, tokens_per_second, length, learnt_share) / peak
 
 
 def gpu_called(name: str) -> Gpu | None:
-    """The accelerator in `GPUS` that CUDA calls ``name``, as in "NVIDIA H100 80GB HBM3"; None: it is not there."""
+    """The accelerator in `GPUS` that CUDA calls ``name``, as in "NVIDIA H100 80GB HBM3"; None: it is not there, or is a
+    slower variant of one that is."""
+    if re.search(r"PCIe|NVL|Laptop|4090 D", name) and "A100" not in name:
+        return None
     return next((gpu for key, gpu in GPUS.items() if all(part in name for part in key.split("-")[:-1])), None)
 
 

@@ -9,7 +9,7 @@ from random import Random
 from statistics import fmean
 
 from metarfft import tasks
-from metarfft.config import Config, Split, Train
+from metarfft.config import Config, Split, Style, Train
 from metarfft.data.plan import data_method
 from metarfft.samples import SYNTHETIC, Method, make_sample
 from metarfft.train import budget
@@ -19,7 +19,7 @@ from metarfft.train.shapes import Shape, find_shape, tiny_shape
 
 DRAWN = 300  # samples whose length is looked at
 # Characters a token where the model's tokenizer is not at hand: Qwen2.5's vocabulary on RF-pretraining samples
-_CHARACTERS = {"code": 2.73, "indexed": 2.21}
+_CHARACTERS: dict[Style, float] = {"code": 2.73, "indexed": 2.21, "natural": 2.62}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ class Lengths:
     def mean(self) -> float:
         """Tokens of a sample."""
         return fmean(map(sum, self.pairs)) if self.pairs else 0.0
+
+    @property
+    def weighted(self) -> float:
+        """Tokens of the sample that a token is in, on average: what attention's cost goes by."""
+        sizes = [sum(pair) for pair in self.pairs]
+        return sum(size * size for size in sizes) / max(sum(sizes), 1)
 
     @property
     def learnt(self) -> float:
@@ -111,10 +117,10 @@ def _lines(stage: Forecast, shape: Shape, label: str, gpu: Gpu | None, utilisati
     of = f" of {gpu.memory}" if gpu else ""
     yield f"  memory   {need.total / GIB:.1f} GiB{of} a worker{f': {parts}' if parts else ''}"
     operations = _operations(stage, shape)
-    text = f"  compute  {operations:.2e} FLOPs"
+    text = f"  compute  {operations:.2e} model FLOPs"
     if gpu:
         hours = budget.hours(operations, settings.fewest_workers, gpu, utilisation)
-        text += f", {_time(hours)} at {100 * utilisation:.0f}% of {gpu.tflops:g} TFLOP/s"
+        text += f", {_time(hours)} at an MFU of {100 * utilisation:.0f}% ({gpu.tflops:g} TFLOP/s)"
         text += f", {_time(stage.runs * hours)} for all {stage.runs}" if stage.runs > 1 else ""
     yield text
     if gpu and not budget.fits(need, gpu):
@@ -142,8 +148,10 @@ def _tokens(stage: Forecast) -> float:
 
 
 def _operations(stage: Forecast, shape: Shape) -> float:
+    """The model's own FLOPs, which MFU goes by: without what gradient checkpointing computes again."""
     kept = stage.lengths.within(stage.settings.context_length)
-    return budget.flops(shape, stage.settings, _tokens(stage), kept.mean, kept.learnt)
+    once = stage.settings.model_copy(update={"gradient_checkpointing": False})
+    return budget.flops(shape, once, _tokens(stage), kept.weighted, kept.learnt)
 
 
 def _gpu_hours(stage: Forecast, shape: Shape, gpu: Gpu, utilisation: float) -> float:
@@ -162,8 +170,8 @@ def _stages(config: Config, count: Callable[[str], int]) -> Iterator[Forecast]:
         lengths = _lengths(config, config.data.adapt, data_method(method), count)
         replay = sum(mix.share for mix in settings.mix if mix.data == "pretrain")  # other data: taken to be as long
         if replay:  # in the proportion in which a batch has them
-            again = pretrained.pairs[: round(len(lengths.pairs) * replay / (1 - replay))]
-            lengths = Lengths([*lengths.pairs, *again])
+            again = pretrained.pairs[: round(DRAWN * replay)]
+            lengths = Lengths([*lengths.pairs[: DRAWN - len(again)], *again])
         yield Forecast(f"adapt/{method}", settings, lengths, len(config.adapt.seeds) * chosen)
 
 
