@@ -82,7 +82,9 @@ def _read(config: Config, method: str) -> tuple[list[dict[str, Any]], str]:
 
 
 def _digest(config: Config, model: Model, data: str) -> str:
-    told = [model.digest, data, config.evaluate.head_room, config.serve.max_model_len]
+    chat = model.method in {chat.name for chat in config.evaluate.chat}  # whose limits are in its own digest
+    limits = [] if chat else [config.evaluate.head_room, config.serve.max_model_len]
+    told = [model.digest, data, *limits]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
