@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 from test_train import base, data, make_stage  # noqa: F401
 
 from metarfft.config import Config
@@ -72,6 +73,14 @@ def losses_of(stage: Stage) -> list[tuple[int, float]]:
     return [(step, loss) for step, loss in result["losses"]]
 
 
+def uninterrupted(base, data, folder: Path, values) -> list[tuple[int, float]]:  # noqa: F811
+    """The losses of the same stage, here and in one go."""
+    torch.set_num_threads(1)  # as the worker has it
+    straight = make_stage(base, data, folder / "straight", **values)
+    training.run(straight)
+    return losses_of(straight)
+
+
 VALUES = {"checkpoint_every": 2, "validate_every": 1000, "batch_size": 3}
 
 
@@ -99,9 +108,7 @@ def test_a_killed_worker_goes_on_where_it_was(ray_cluster, base, data, tmp_path)
     results = [stage.result() for stage in stages]
     assert [result and result["steps"] for result in results] == [4, 40, 6]
     assert (stages[0].out / "result.json").stat().st_mtime < killed[0]
-    straight = make_stage(base, data, tmp_path / "straight", **{**VALUES, "steps": 40})
-    training.run(straight)
-    assert losses_of(stages[1]) == losses_of(straight)
+    assert losses_of(stages[1]) == uninterrupted(base, data, tmp_path, {**VALUES, "steps": 40})
     assert not list(kept.iterdir())  # no checkpoints are left
     train(config, stages)  # nothing to do
 
@@ -120,9 +127,7 @@ def test_a_killed_driver_is_started_again(ray_cluster, base, data, tmp_path):  #
     assert driver.wait(timeout=180) == -signal.SIGKILL
     assert stage.result() is None
     train(config, [stage])
-    straight = make_stage(base, data, tmp_path / "straight", **values)
-    training.run(straight)
-    assert losses_of(stage) == losses_of(straight)
+    assert losses_of(stage) == uninterrupted(base, data, tmp_path, values)
 
 
 @pytest.mark.timeout(600)
@@ -149,9 +154,7 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(ray_cluster, base, data, tm
     filler.join()
     assert any(_read(file) == stage.digest for file in kept.rglob("stage"))
     train(config, [stage])
-    straight = make_stage(base, data, tmp_path / "straight", **{**VALUES, "steps": 30})
-    training.run(straight)
-    assert losses_of(stage) == losses_of(straight)
+    assert losses_of(stage) == uninterrupted(base, data, tmp_path, {**VALUES, "steps": 30})
 
 
 @pytest.mark.timeout(600)
