@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import os
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +18,8 @@ from metarfft.evaluate.answers import final_answer, kind_of, same_final_answer
 from metarfft.rules import parse_answer, same_answer
 from metarfft.serve.models import Model
 
+for _talkative in ("httpx", "httpx2"):  # openai's client: a line for each request
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
 RETRIES = 6  # of a request that the endpoint was too busy for, or failed, or cut off: with growing pauses
 # The samples are not to blame: asking the others would fail the same way.
 _HOPELESS = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
