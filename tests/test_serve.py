@@ -187,6 +187,7 @@ metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]
 @pytest.mark.timeout(600)
 def test_general_ability_is_measured_at_the_served_models(ray_cluster, config, models, tmp_path, monkeypatch):
     """Benchmarks of our own, for which the harness needs no hub; the choices are those of transformers."""
+    pytest.importorskip("lm_eval", reason="it is an extra")
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     from metarfft.evaluate.general import general, table
 
