@@ -324,12 +324,13 @@ def test_resumed_pissa_goes_back_to_the_first_initialisation(base, data, tmp_pat
 
 
 @pytest.mark.parametrize("zero", [0, 3])
-def test_a_frozen_base_is_kept_in_bfloat16(base, zero):
+def test_a_frozen_base_is_kept_in_bfloat16(base, zero, tmp_path):
     chosen = settings(update="pissa", zero_stage=zero, precision="bf16")
     loop.join()
     with model.partitioned(chosen):
-        loaded = model.load(str(base), chosen)
-    assert {weight.dtype for weight in loaded.parameters()} == {torch.bfloat16}
+        adapted = model.add_pissa(model.load(str(base), chosen), chosen, tmp_path / "initial")
+    kinds = {(weight.requires_grad, weight.dtype) for weight in adapted.parameters()}
+    assert kinds == {(False, torch.bfloat16), (True, torch.float32)}
 
 
 def test_early_stopping(base, data, tmp_path):

@@ -166,11 +166,22 @@ def _saver(stage: Stage) -> Callable[[State, Callable[[Path], None]], None]:
 
 def _reporter(stage: Stage, run: Run) -> Callable[[State, dict[str, float]], None]:
     utilisation = _utilisation(stage)
+    unsent: list[tuple[dict[str, float], int]] = []
+
+    def send(figures: dict[str, float], step: int) -> None:
+        """To MLflow. A store that cannot be written to for a while costs no training: the next time has all."""
+        unsent.append((figures, step))
+        try:
+            while unsent:
+                run.log_metrics(*unsent[0])
+                unsent.pop(0)
+        except Exception as error:  # every kind of store has its own
+            print(f"{stage.name}: MLflow takes no figures at step {step}: {str(error).splitlines()[0]}", flush=True)
 
     def report(state: State, figures: dict[str, float]) -> None:
         if utilisation and "loss" in figures:
             figures = {**figures, "mfu": utilisation(state, figures)}
-        run.log_metrics(figures, state.step)
+        send(figures, state.step)
         line = f"{stage.name}: step {state.step:,}/{stage.settings.steps:,}"
         if "validation_loss" in figures:
             line += f", validation loss {figures['validation_loss']:.4f} (best {state.best:.4f})"
