@@ -2,7 +2,7 @@
 
     python jobs/general.py --config jobs/configs/qwen2.5-7b.yaml [evaluate.general.tasks=[gsm8k,ifeval] ...]
 
-Needs the extra `general`. Models that have been run are not run again.
+Needs lm-evaluation-harness (`pip install "lm-eval[api]"`). Models that have been run are not run again.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """General ability: lm-evaluation-harness (EleutherAI) run against the served models, before and after training.
 
 Forgetting is measured, not assumed: every benchmark gets a row, every model a column. The harness is an extra of this
-package (``pip install 'metarfft[general]'``).
+package (``pip install 'lm-eval[api]'``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def general(config: Config) -> dict[str, Scores]:
     try:
         from lm_eval.tasks import TaskManager
     except ImportError:
-        raise RuntimeError("lm-evaluation-harness is not installed: pip install 'metarfft[general]'") from None
+        raise RuntimeError("lm-evaluation-harness is not installed: pip install 'lm-eval[api]'") from None
     settings = config.evaluate.general
     manager = TaskManager(include_path=settings.folder)
     if unknown := [task for task in settings.tasks if not manager.match_tasks([task])]:
