@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metarfft.config import HOW_ASKED, Config
@@ -81,17 +81,19 @@ def chat_models(config: Config) -> list[Model]:
 
 
 def unadapted_models(config: Config) -> list[Model]:
-    """The base and the RF-pretrained model, to be asked as they are; each is a line of its own in the report."""
+    """The starting models, to be asked as they are; each is a line of its own in the report."""
+    seed = config.adapt.seeds[0]
+    return [replace(model, method=model.name, seed=seed, prompts="rfft") for model in starting_models(config)]
+
+
+def starting_models(config: Config) -> list[Model]:
+    """The base and the RF-pretrained model, as far as they are there."""
+    given = {"base": config.model.base, "pretrained": config.model.pretrained}
+    places = {"base": base(config), "pretrained": pretrained(config)}
     return [
-        Model(
-            name=model.name,
-            base=model.base,
-            method=model.name,
-            seed=config.adapt.seeds[0],
-            prompts="rfft",
-            digest=hashlib.sha256(_weights(model.base).encode()).hexdigest()[:16],
-        )
-        for model in starting_models(config)
+        Model(name, place, digest=hashlib.sha256(_weights(place).encode()).hexdigest()[:16])
+        for name, place in places.items()
+        if given[name] or (Path(place) / RESULT).exists()
     ]
 
 
@@ -101,10 +103,3 @@ def _weights(model: str) -> str:
         return json.loads((Path(model) / RESULT).read_text())["digest"]
     except (OSError, ValueError, KeyError):
         return model
-
-
-def starting_models(config: Config) -> list[Model]:
-    """The base and the RF-pretrained model, as far as they are there."""
-    given = {"base": config.model.base, "pretrained": config.model.pretrained}
-    places = {"base": base(config), "pretrained": pretrained(config)}
-    return [Model(name, place) for name, place in places.items() if given[name] or (Path(place) / RESULT).exists()]
