@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metarfft import tasks
-from metarfft.rules import STYLES, Rule, RuleError, compose, parse_answer, rename, same_answer
+from metarfft.rules import STYLES, Rule, RuleError, compose, marks, parse_answer, rename, same_answer
 from metarfft.rules.verify import verify
 from metarfft.samples import computes_downstream, make_sample
 
@@ -241,6 +241,27 @@ def test_a_changed_digit_is_caught_at_its_step(seed: int, data: st.DataObject) -
 
 def _base(sample: dict) -> int:
     return int(sample["prompt"].partition("=[<")[2].partition(">")[0]) if "=[<" in sample["prompt"] else 0
+
+
+@given(
+    st.text("ab", max_size=4), st.lists(st.sampled_from(["[::-1]", "[1:]", "[:-1]", "+", "+=", "insert"]), max_size=6)
+)
+@pytest.mark.parametrize("kind", [str, list])
+def test_no_two_elements_share_a_mark(kind: type, text: str, changes: list[str]) -> None:
+    """A mark names one element; reversed parts go on downwards."""
+    value = marks.Marker(100)(kind(text))
+    for change in changes:
+        if change.startswith("["):
+            value = value[{"[::-1]": slice(None, None, -1), "[1:]": slice(1, None), "[:-1]": slice(None, -1)}[change]]
+        elif kind is str:
+            value = "c" + value if change == "insert" else value + "c"
+        elif change == "insert":
+            value.insert(0, "c")
+        else:
+            value += ["c"]
+        named = [*value.marks, value.end]
+        assert len(named) == len(set(named)) == len(value) + 1, change
+    assert marks.plain(marks.full(value)) == (str(value).replace("'", "") if kind is list else value)
 
 
 @pytest.mark.parametrize("task", tasks.select("downstream"), ids=lambda task: task.id)

@@ -80,7 +80,7 @@ def test_samples_fit_a_models_context(task: Task) -> None:
     """In tokens of Qwen2.5: lengths 1-15 in 8,192, and of a downstream task length 30 too, in 4,096 when indexed."""
     limits = {(length, "code"): 8192 for length in (13, 14, 15)}
     if task.split == "downstream" and task.source != "practical":
-        limits |= {(30, "code"): 8192, (30, "indexed"): 4700 if task.id == "nupa_add" else 4096}
+        limits |= {(30, "code"): 8192, (30, "indexed"): 4096}
     for (length, style), limit in limits.items():
         for index in range(3 if task.has_length(length) else 0):
             sample = make_sample(task.id, length, seed=1, index=index, style=style)

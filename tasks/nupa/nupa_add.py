@@ -11,12 +11,13 @@ from metarfft.tasks import Task
 
 
 def add(a, b):
+    a, b = ("0" * (len(b) - len(a)) + a)[::-1], ("0" * (len(a) - len(b)) + b)[::-1]
     result = ""
     total = 0
-    while a or b:
-        total = total // 10 + int("0" + a[-1:]) + int("0" + b[-1:])
+    for digit in a:
+        total = total // 10 + int(digit) + int(b[0])
         result = str(total % 10) + result
-        a, b = a[:-1], b[:-1]
+        b = b[1:]
     if total > 9:
         result = "1" + result
     return result

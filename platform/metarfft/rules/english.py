@@ -85,6 +85,9 @@ class _Writer(Phrases):
                     parts = zip(target.elts, value.elts, strict=True)  # no part sees what another one changes
                     single = [self.Assign(ast.Assign([one], part)).removesuffix(".") for one, part in parts]
                     return f"{'; '.join(single)}."
+                if any(", " in part for part in values):
+                    parts_of = [f"{name} to {part}" for name, part in zip(names, values, strict=True)]
+                    return f"set at once {'; '.join(parts_of)}."
                 return f"set {join(names)} to {join(values)}, at once."
             return f"call the parts of {self.noun(value)} {join(names)}."
         name = self.noun(target)

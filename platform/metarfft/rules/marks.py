@@ -29,9 +29,10 @@ class MarkedList(list):
         self.end = self.marks[-1] + 1 if self.marks else base
 
     def append(self, value: Any) -> None:
+        onward = _direction(self)
         super().append(value)
         self.marks.append(self.end)
-        self.end += 1
+        self.end += onward
 
     def extend(self, values: Iterable[Any]) -> None:
         for value in list(values):
@@ -43,12 +44,13 @@ class MarkedList(list):
 
     def insert(self, index: Any, value: Any) -> None:
         at = range(len(self) + 1)[slice(index, None)].start if index < 0 else min(index, len(self))
+        onward = _direction(self)
         super().insert(at, value)
         if at == 0:
-            self.marks.insert(0, (self.marks[0] if self.marks else self.end) - 1)
+            self.marks.insert(0, (self.marks[0] if self.marks else self.end) - onward)
         else:
             self.marks.insert(at, self.end)
-            self.end += 1
+            self.end += onward
 
     def pop(self, index: Any = -1) -> Any:
         value = super().pop(index)
@@ -98,19 +100,29 @@ class MarkedStr(str):
         return MarkedStr(text, marks=self.marks[index], end=_end_of(self, index))
 
     def __add__(self, other: str) -> MarkedStr:
-        marks = self.marks + list(range(self.end, self.end + len(other)))
-        return MarkedStr(str.__add__(self, other), marks=marks, end=self.end + len(other))
+        onward = _direction(self)
+        end = self.end + onward * len(other)
+        marks = self.marks + list(range(self.end, end, onward))
+        return MarkedStr(str.__add__(self, other), marks=marks, end=end)
 
     def __radd__(self, other: str) -> MarkedStr:
+        onward = _direction(self)
         start = self.marks[0] if self.marks else self.end
-        marks = list(range(start - len(other), start)) + self.marks
+        marks = list(range(start - onward * len(other), start, onward)) + self.marks
         return MarkedStr(other + str(self), marks=marks, end=self.end)
 
 
 def _end_of(sequence: MarkedList | MarkedStr, part: slice) -> int:
     """The mark after the last element of ``sequence[part]``."""
     _, stop, _ = part.indices(len(sequence))
+    if stop < 0:  # a walk to the front, such as [::-1]
+        return sequence.marks[0] - _direction(sequence) if sequence else sequence.end
     return sequence.end if stop >= len(sequence) else sequence.marks[stop]
+
+
+def _direction(sequence: MarkedList | MarkedStr) -> int:
+    """How marks go on at the end: -1 behind a reversed part, else 1."""
+    return -1 if sequence and sequence.end < sequence.marks[-1] else 1
 
 
 def plain(text: str) -> str:

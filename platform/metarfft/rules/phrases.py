@@ -75,6 +75,9 @@ def _signs(node: ast.AST) -> list[tuple[int, str, str]]:
         case ast.Assign(targets=[ast.Name(name)], value=value):
             kind = _kind_of_value(value)
             return [(3, name, kind)] if kind else []
+        case ast.Assign(targets=[ast.Tuple(targets)], value=ast.Tuple(values)):
+            pairs = zip(targets, values, strict=False)
+            return [sign for target, value in pairs for sign in _signs(ast.Assign([target], value))]
         case ast.Call(func=ast.Attribute(value=ast.Name(name), attr=method)):
             kinds = [kind for kind, methods in _METHODS_OF.items() if method in methods]
             return [(2, name, kind) for kind in kinds]
@@ -101,6 +104,12 @@ def _kind_of_value(value: ast.expr) -> str:
             return "list"
         case ast.Dict():
             return "table"
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _kind_of_value(left) or _kind_of_value(right)
+        case ast.BinOp(left=ast.Constant(str()), op=ast.Mult()):
+            return "text"
+        case ast.Subscript(value=whole, slice=ast.Slice()):
+            return _kind_of_value(whole)
     return ""
 
 
@@ -153,6 +162,8 @@ class Phrases:
             return ast.unparse(node)
         if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List) and len(node.left.elts) == 1:
             return f"a list of {self.noun(node.right)} times {self.noun(node.left.elts[0])}"
+        if isinstance(node.op, ast.Mult) and (longer := _difference_of_lengths(node.right)):
+            return f"{self.noun(node.left)} as often as {self.noun(longer[0])} is longer than {self.noun(longer[1])}"
         if isinstance(node.op, ast.Add) and self.kind(node) in ("text", "list", "sequence"):
             words = "{} followed by {}"
         return words.format(self.noun(node.left), self.noun(node.right))
@@ -169,7 +180,8 @@ class Phrases:
     def Subscript(self, node: ast.Subscript) -> str:
         of, item = self.noun(node.value), self.item(node.value)
         if isinstance(node.slice, ast.Slice):
-            return self.part(node.slice, of, item)
+            whole = f"{of}, all" if isinstance(node.value, ast.BinOp) else of
+            return self.part(node.slice, whole, item)
         if self.kind(node.value) == "table":
             return f"the entry of {of} for {self.noun(node.slice)}"
         place = {"0": "first", "-1": "last", "1": "second", "-2": "second to last"}.get(ast.unparse(node.slice))
@@ -313,6 +325,16 @@ def _digit_or_zero(node: ast.Call) -> ast.expr | None:
     match node:
         case ast.Call(args=[ast.BinOp(left=ast.Constant("0"), op=ast.Add(), right=digit)]):
             return digit
+    return None
+
+
+def _difference_of_lengths(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """``x`` and ``y`` of ``len(x) - len(y)``."""
+    match node:
+        case ast.BinOp(
+            left=ast.Call(func=ast.Name("len"), args=[x]), op=ast.Sub(), right=ast.Call(func=ast.Name("len"), args=[y])
+        ):
+            return x, y
     return None
 
 
