@@ -1,11 +1,12 @@
 """Training speed: our loop under Ray Train and DeepSpeed, beside a bare PyTorch loop and TRL's SFTTrainer.
 
-    python benchmarks/train.py [--model models/tiny/base] [--steps 30] [--batch 16] [--rounds 3]
+    python benchmarks/train.py [--model models/tiny/base] [--steps 30] [--batch 16] [--rounds 3] [--only metarfft bare]
 
 All train the whole model with AdamW in float32 (bfloat16 on a GPU) on the same samples, those of lc_283 in style
 `indexed` at lengths 1-15, packed into rows of ``--tokens`` tokens. The contenders take turns for ``--rounds`` rounds,
 each in a process of its own; a round's figure is the tokens a second over the steps after the first five. The bare loop
 packs the same rows and calls the same attention: what it lacks is Ray, DeepSpeed, validation, logging and checkpoints.
+`loop` is ours without Ray and MLflow.
 TRL (where `trl` is installed) packs by its own default strategy.
 """
 
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", choices=list(CONTENDERS), default=list(CONTENDERS), help="contenders")
     parser.add_argument("--gpus", type=int, choices=[0, 1], default=0)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--contender", choices=list(CONTENDERS), help=argparse.SUPPRESS)
@@ -44,9 +46,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         data(Path(folder))
-        speeds: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+        speeds: dict[str, list[float]] = {name: [] for name in arguments.only}
         for turn in range(arguments.rounds):
-            for name in CONTENDERS:
+            for name in arguments.only:
                 command = [sys.executable, __file__, *sys.argv[1:], "--folder", f"{folder}/{turn}", "--contender", name]
                 done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "DATA": folder})
                 if done.returncode:
@@ -54,8 +56,8 @@ def main() -> None:
                     continue
                 speeds[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
                 print(f"round {turn + 1}: {name:10} {speeds[name][-1]:10,.0f} tokens/s", flush=True)
-    if not speeds["metarfft"]:
-        sys.exit("nothing to compare with: metarfft itself failed")
+    if not speeds.get("metarfft"):
+        sys.exit("nothing to compare with: metarfft itself was not run, or failed")
     ours = statistics.median(speeds["metarfft"])
     for name, each in speeds.items():
         if each:
@@ -111,6 +113,23 @@ def metarfft(arguments: argparse.Namespace) -> float:
     logged = [step for step in sorted(speeds) if step > UNTIMED]
     each = [tokens[step] - tokens[before] for before, step in zip([UNTIMED, *logged], logged, strict=False)]
     return sum(each) / sum(count / speeds[step] for count, step in zip(each, logged, strict=True))
+
+
+def loop(arguments: argparse.Namespace) -> float:
+    """The same stage in this process: our loop and DeepSpeed without Ray and MLflow, to tell their shares apart."""
+    import torch
+
+    from metarfft.train import stage as training
+    from metarfft.train.plan import Stage
+
+    chosen = config(arguments)
+    out = chosen.root / "model"
+    stage = Stage("speed", out, out, chosen.pretrain, 0, chosen.model.base, data=Path(os.environ["DATA"], "rows"))
+    torch.set_num_threads(chosen.pretrain.cpus_per_worker)
+    marks: list[tuple[float, int]] = []
+    training.run(stage, on_metrics=lambda state, figures: marks.append((state.seconds, state.tokens)))
+    (begun, before), (ended, after) = marks[0], marks[-1]
+    return (after - before) / (ended - begun)
 
 
 def bare(arguments: argparse.Namespace) -> float:
@@ -184,7 +203,7 @@ def trl(arguments: argparse.Namespace) -> float:
     return (after - before) / (ended - begun)
 
 
-CONTENDERS = {"metarfft": metarfft, "bare": bare, "trl": trl}
+CONTENDERS = {"metarfft": metarfft, "loop": loop, "bare": bare, "trl": trl}
 
 if __name__ == "__main__":
     main()

@@ -26,7 +26,7 @@ def is_palindrome(s):
 
 def sample(length: int, rng: random.Random) -> dict:
     """Twice ``length`` characters: a palindrome with marks put in, for half the samples with one character changed."""
-    marks = rng.choice((0, 0, rng.randint(0, length)))
+    marks = rng.choice((0, 0, rng.randint(0, (length + 2) // 3)))
     size = 2 * length - marks
     half = rng.choices(string.ascii_lowercase + string.digits, k=(size + 1) // 2)
     core = half + half[::-1][size % 2 :]
