@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="*", choices=list(CONTENDERS), default=list(CONTENDERS), help="contenders")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all cores")
     parser.add_argument("--gpus", type=int, choices=[0, 1], default=0)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--contender", choices=list(CONTENDERS), help=argparse.SUPPRESS)
@@ -87,7 +88,8 @@ def config(arguments: argparse.Namespace) -> Config:
     train = {
         "steps": arguments.steps, "batch_size": arguments.batch, "micro_batch_tokens": arguments.tokens,
         "learning_rate": 1e-4, "schedule": "constant", "log_every": UNTIMED, "checkpoint_every": 10**6,
-        "cpus_per_worker": len(os.sched_getaffinity(0)), "gpus_per_worker": arguments.gpus,
+        "precision": "bf16" if arguments.gpus else "fp32",
+        "cpus_per_worker": arguments.threads, "gpus_per_worker": arguments.gpus,
     }  # fmt: skip
     model = {"base": str(Path(arguments.model).resolve())}
     return Config.model_validate({"name": "speed", "output": str(arguments.folder), "model": model, "pretrain": train})
@@ -178,7 +180,7 @@ def trl(arguments: argparse.Namespace) -> float:
     from transformers import AutoTokenizer, TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(arguments.threads)
     rows = datasets.load_dataset("json", data_files=f"{os.environ['DATA']}/trl.jsonl", split="train")
     tokenizer = AutoTokenizer.from_pretrained(arguments.model)
     mean = statistics.mean(len(tokenizer(r["prompt"] + r["completion"])["input_ids"]) + 1 for r in rows)

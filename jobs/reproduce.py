@@ -1,10 +1,10 @@
 """Run a whole experiment: datasets, base model, RF-pretraining, adaptation by every method, evaluation, report.
 
     python jobs/reproduce.py --config jobs/configs/tiny.yaml [section.key=value ...]
-    python jobs/reproduce.py --config jobs/configs/tiny.yaml --ablations
+    python jobs/reproduce.py --config jobs/configs/tiny.yaml --ablations [replay,one-shot]
 
-With --ablations the variants that the file names are run too, each an experiment of its own, and all are compared. What
-is finished is not done again: after an interruption the same line goes on where it stopped.
+With --ablations the variants that the file names are run too, or only those given, each an experiment of its own, and
+all are compared. What is finished is not done again: after an interruption the same line goes on where it stopped.
 """
 
 import sys

@@ -83,7 +83,7 @@ def test_the_cluster_file_is_valid():
     validate_config(prepare_config(cluster))
 
 
-def test_ablations_are_experiments_of_their_own():
+def test_ablations_are_experiments_of_their_own(capsys):
     config = load(TINY, ["output=elsewhere"])
     found = {one.name: one for one in variants(config)}
     assert len(found) == len(config.ablations) > 5
@@ -96,7 +96,12 @@ def test_ablations_are_experiments_of_their_own():
     with pytest.raises(ConfigError, match=r"^ablation wider: unknown key model\.tiny\.width"):
         load(TINY, ["ablations={wider: {model: {tiny: {width: 3}}}}"])
     assert from_command_line("", ["--config", str(TINY)]).ablations == {}
-    assert from_command_line("", ["--config", str(TINY), "--ablations"], ablations=True).ablations
+    assert from_command_line("", ["--config", str(TINY), "--ablations"], ablations=True).ablations == config.ablations
+    some = from_command_line("", ["--config", str(TINY), "--ablations", "replay,one-shot"], ablations=True).ablations
+    assert list(some) == ["replay", "one-shot"]
+    with pytest.raises(SystemExit):
+        from_command_line("", ["--config", str(TINY), "--ablations", "repaly"], ablations=True)
+    assert "'repaly' is none of this file's: short, tasks-1" in capsys.readouterr().err
 
 
 def test_a_chat_model_is_given_by_options():

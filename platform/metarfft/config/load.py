@@ -68,6 +68,16 @@ def variants(config: Config) -> list[Config]:
     ]
 
 
+def _chosen(config: Config, names: str) -> dict[str, Any]:
+    """The ablations of that comma-separated list; an empty one stands for all."""
+    wanted = names.split(",") if names else list(config.ablations)
+    for name in wanted:
+        if name not in config.ablations:
+            known = ", ".join(config.ablations) or "it has none"
+            raise ConfigError(f"--ablations: {name!r} is none of this file's: {known}")
+    return {name: config.ablations[name] for name in wanted}
+
+
 def _merged(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` with ``changes`` in their place, section by section."""
     merged = dict(values)
@@ -104,7 +114,7 @@ def from_command_line(
 
     Args:
         chat: take a chat model (`sections.Chat`) as options of its own.
-        ablations: take ``--ablations``; without it the configuration's are dropped.
+        ablations: take ``--ablations``; those not chosen by it are dropped.
     """
     parser = argparse.ArgumentParser(description=description)
     if chat:
@@ -112,7 +122,9 @@ def from_command_line(
         parser.add_argument("--model", metavar="NAME", help="that model, as the API calls it")
         parser.add_argument("--prompt", choices=["direct", "scratchpad", "rfft"], help="whose prompts; default: direct")
     if ablations:
-        parser.add_argument("--ablations", action="store_true", help="then the file's ablations too, and compare all")
+        parser.add_argument(
+            "--ablations", nargs="?", const="", metavar="NAME,NAME", help="then these of the file, or all; compare them"
+        )
     parser.add_argument("--config", required=True, metavar="FILE", help="YAML file of the experiment")
     parser.add_argument("overrides", nargs="*", metavar="section.key=value", help="values that replace the file's")
     arguments = parser.parse_args(argv)
@@ -124,6 +136,7 @@ def from_command_line(
         overrides = [*overrides, f"evaluate.chat={json.dumps([given])}"]
     try:
         config = load(arguments.config, overrides)
-        return config if ablations and arguments.ablations else config.model_copy(update={"ablations": {}})
+        chosen = _chosen(config, arguments.ablations) if ablations and arguments.ablations is not None else {}
+        return config.model_copy(update={"ablations": chosen})
     except ConfigError as error:
         parser.exit(2, f"{error}\n")
