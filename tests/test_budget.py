@@ -295,6 +295,17 @@ def test_plan_prints_every_stage(capsys):
         assert f"adapt/{method} (12 runs of this kind): PiSSA rank 8, 20.19M parameters train" in text
 
 
+def test_plan_names_the_key_that_counts(capsys):
+    """Where a method has a value of its own, only changing that one helps."""
+    line = ["plan", "--config", str(CONFIGS / "qwen2.5-7b.yaml"), "--gpu", "H800-80GB", "adapt.workers=8"]
+    line += ["adapt.methods=[rfft]", "adapt.overrides={rfft: {update: full, zero_stage: 0}}"]
+    assert main(line) == 0
+    advice = capsys.readouterr().out.partition("What would fit:")[2]
+    assert "adapt.overrides.rfft.zero_stage=3" in advice
+    assert main([*line, "adapt.overrides.rfft.zero_stage=3"]) == 0
+    assert "DOES NOT FIT" not in capsys.readouterr().out.partition("adapt/rfft")[2]
+
+
 def test_plan_of_a_given_model_counts_with_its_tokenizer(capsys):
     assert main(["plan", "--config", str(CONFIGS / "tiny.yaml")]) == 0
     text = capsys.readouterr().out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -57,6 +57,12 @@ class Forecast:
     settings: Train
     lengths: Lengths  # of what is drawn, longer than the context or not
     runs: int = 1
+    overrides: Collection[str] = ()  # keys that the adaptation's method has values of its own for
+
+    def key(self, name: str) -> str:
+        """Where the configuration has that setting of this stage."""
+        section, _, method = self.name.partition("/")
+        return f"{section}.overrides.{method}.{name}" if name in self.overrides else f"{section}.{name}"
 
 
 def plan(config: Config, gpu: str | None = None, utilisation: float = 0.4) -> Iterator[str]:
@@ -127,9 +133,8 @@ def _lines(stage: Forecast, shape: Shape, label: str, gpu: Gpu | None, utilisati
         usable = budget.USABLE * gpu.memory
         yield f"  DOES NOT FIT: {need.total / GIB:.0f} GiB are needed and {usable:.0f} GiB usable. What would fit:"
         found = budget.remedies(shape, settings, bf16, kept.learnt, gpu)
-        section = stage.name.partition("/")[0]
         for change in found:
-            keys = " ".join(f"{section}.{key}={_yaml(value)}" for key, value in change.items())
+            keys = " ".join(f"{stage.key(name)}={_yaml(value)}" for name, value in change.items())
             smaller = budget.memory(shape, settings.model_copy(update=change), bf16, kept.learnt)
             yield f"    {keys} ({smaller.total / GIB:.0f} GiB)"
         if not found:
@@ -172,7 +177,8 @@ def _stages(config: Config, count: Callable[[str], int]) -> Iterator[Forecast]:
         if replay:  # in the proportion in which a batch has them
             again = pretrained.pairs[: round(DRAWN * replay)]
             lengths = Lengths([*lengths.pairs[: DRAWN - len(again)], *again])
-        yield Forecast(f"adapt/{method}", settings, lengths, len(config.adapt.seeds) * chosen)
+        own = config.adapt.overrides.get(method, {})
+        yield Forecast(f"adapt/{method}", settings, lengths, len(config.adapt.seeds) * chosen, own)
 
 
 def _lengths(config: Config, split: Split, method: Method, count: Callable[[str], int]) -> Lengths:
