@@ -65,6 +65,12 @@ def test_every_rule_following_answer_is_scored(config: Config) -> None:
     assert errors["meta-rfft"].wrong_count is None
 
 
+def test_many_answers_are_scored_by_all_cores_alike(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = score_sweep(config)
+    monkeypatch.setattr("metarfft.evaluate.errors.LARGE", 0)
+    assert score_sweep(config) == alone
+
+
 def test_answers_to_other_data_are_left_out(config: Config) -> None:
     samples = [to_row(make_sample("lc_461", n, 99, i, style="indexed")) for n in (4, 6) for i in range(3)]
     for sample in samples:

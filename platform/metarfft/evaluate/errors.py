@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import mean
 from typing import Any
 
 import pyarrow.parquet as pq
+from joblib import Parallel, delayed
 
 from metarfft.config import UNADAPTED, Config
 from metarfft.data.plan import data_method
@@ -19,6 +20,7 @@ from metarfft.rules import Rule
 from metarfft.rules.verify import first_mark
 
 BEFORE, AFTER = 8, 16  # lines shown around a divergence
+LARGE = 2**24  # bytes of results from which all cores score them: about 2,000 answers, ten seconds
 
 
 @dataclass(frozen=True)
@@ -74,22 +76,29 @@ def score_sweep(config: Config) -> list[Scored]:
         for row in pq.read_table(file).to_pylist():
             samples[row["task"], row["length"], row["index"]] = row
     following = {method for method in config.adapt.methods if data_method(method) == "rfft"} | set(UNADAPTED)
-    scored = []
-    with (config.root / "evaluate" / "results.jsonl").open() as lines:
-        for answer in map(json.loads, lines):
-            if (
-                answer["method"] in following
-                and answer["seed"] in config.adapt.seeds
-                and answer.get("text") is not None
-            ):
+    results = config.root / "evaluate" / "results.jsonl"
+
+    waiting: deque[tuple[dict[str, Any], dict[str, Any]]] = deque()
+
+    def calls() -> Iterator[Any]:
+        with results.open() as lines:
+            for answer in map(json.loads, lines):
+                known = answer["method"] in following and answer["seed"] in config.adapt.seeds
                 sample = samples.get((answer["task"], answer["length"], answer["index"]))
-                if sample and sample["answer"] == answer["answer"]:
-                    process = _score(answer, sample)
-                    key = (answer["method"], answer["task"], answer["length"], process.kind)
-                    kept[key] += 1
-                    if process.kind is None or kept[key] > config.evaluate.trajectories:
-                        answer["text"] = None
-                    scored.append(Scored(answer, sample, process))
+                if known and answer.get("text") is not None and sample and sample["answer"] == answer["answer"]:
+                    waiting.append((answer, sample))
+                    yield delayed(_score)(answer, sample)
+
+    scored = []
+    many = results.stat().st_size >= LARGE
+    parallel = Parallel(n_jobs=-1 if many else 1, return_as="generator", batch_size=64 if many else 1)
+    for process in parallel(calls()):
+        answer, sample = waiting.popleft()
+        key = (answer["method"], answer["task"], answer["length"], process.kind)
+        kept[key] += 1
+        if process.kind is None or kept[key] > config.evaluate.trajectories:
+            answer["text"] = None
+        scored.append(Scored(answer, sample, process))
     return scored
 
 
