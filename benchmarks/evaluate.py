@@ -69,6 +69,7 @@ def main() -> None:
 def config(arguments: argparse.Namespace) -> Config:
     """The experiment with the benchmark's settings."""
     serve = {"port": PORT, "max_model_len": 8192, "enforce_eager": True, "cpus_per_replica": arguments.threads}
+    serve |= {} if arguments.gpus else {"dtype": "float32"}
     return Config.model_validate(
         {
             "name": "engines",

@@ -36,7 +36,7 @@ def config(tmp_path_factory):
         "model": {"tiny": {}},
         "data": {"style": "indexed", "evaluate": {"tasks": ["lc_461"], "lengths": [1, 2], "samples": 2}},
         "adapt": {"methods": ["rfft"], "seeds": [0, 1]},
-        "serve": {"port": port, "max_model_len": 1024, "enforce_eager": True},
+        "serve": {"port": port, "max_model_len": 1024, "enforce_eager": True, "dtype": "float32"},
         "evaluate": {"concurrency": 4},
     }
     return Config.model_validate(values)

@@ -15,6 +15,7 @@ import openai
 from metarfft.config import Chat, Config
 from metarfft.data.tokens import encode_prompt
 from metarfft.evaluate.answers import final_answer, kind_of, same_final_answer
+from metarfft.hardware import fast_bf16
 from metarfft.rules import parse_answer, same_answer
 from metarfft.serve.models import Model
 
@@ -211,7 +212,9 @@ class Local:
 
         self._config, self._tokenizer = config, tokenizer
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        dtype = config.serve.dtype if config.serve.dtype != "auto" or self._device == "cuda" else "float32"
+        dtype: str = config.serve.dtype
+        if dtype == "auto" and self._device == "cpu":  # as the Serve application chooses
+            dtype = "bfloat16" if fast_bf16() else "float32"
         self._net: Any = AutoModelForCausalLM.from_pretrained(base, dtype=dtype).to(self._device).eval()
         for model in models:
             place, name = str(model.adapter), _key(model.name)

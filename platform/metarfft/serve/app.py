@@ -23,6 +23,7 @@ from ray.serve.llm.ingress import OpenAiIngress, make_fastapi_ingress
 
 from metarfft.cluster import connect, worker_environment
 from metarfft.config import Config, Serve
+from metarfft.hardware import fast_bf16
 from metarfft.serve.models import Model
 
 APPLICATION = "metarfft"
@@ -109,7 +110,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
     else:
         engine["kv_cache_memory_bytes"] = settings.kv_cache_gib * 2**30
         if settings.dtype == "auto":
-            engine["dtype"] = "bfloat16" if _fast_bf16() else "float32"
+            engine["dtype"] = "bfloat16" if fast_bf16() else "float32"
         # Two engines bound to the same cores, vLLM's choice, wait for each other at every barrier.
         environment |= {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": str(settings.cpus_per_replica)}
         bundles = [{"CPU": settings.cpus_per_replica}]
@@ -150,13 +151,6 @@ def _lora(settings: Serve, adapters: dict[str, Path]) -> dict[str, Any]:
     if not settings.gpus_per_replica:
         lora |= {"worker_extension_cls": "metarfft.serve.cpu_lora.UseGroupedLoRA", "enforce_eager": True}
     return lora
-
-
-def _fast_bf16() -> bool:
-    """Whether this processor computes in bfloat16; on others it is many times slower than float32."""
-    information = Path("/proc/cpuinfo")
-    flags = information.read_text() if information.exists() else ""
-    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def _check_port(settings: Serve) -> None:

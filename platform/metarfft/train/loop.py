@@ -21,6 +21,7 @@ from metarfft.config import Train
 from metarfft.data.packing import Batch, Tokens, collate, empty, pack
 from metarfft.data.rows import DataError
 from metarfft.data.stream import Stream, deal
+from metarfft.hardware import fast_bf16
 from metarfft.train import checkpoint
 from metarfft.train.budget import BUCKET
 from metarfft.train.checkpoint import State
@@ -231,8 +232,7 @@ def bf16(settings: Train) -> bool:
         return settings.precision == "bf16"
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported()
-    flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    return fast_bf16()
 
 
 def join() -> None:
