@@ -83,9 +83,12 @@ def score_sweep(config: Config) -> list[Scored]:
     def calls() -> Iterator[Any]:
         with results.open() as lines:
             for answer in map(json.loads, lines):
-                known = answer["method"] in following and answer["seed"] in config.adapt.seeds
+                if answer["method"] not in following or answer["seed"] not in config.adapt.seeds:
+                    continue
+                if answer.get("text") is None:
+                    continue
                 sample = samples.get((answer["task"], answer["length"], answer["index"]))
-                if known and answer.get("text") is not None and sample and sample["answer"] == answer["answer"]:
+                if sample and sample["answer"] == answer["answer"]:
                     waiting.append((answer, sample))
                     yield delayed(_score)(answer, sample)
 
