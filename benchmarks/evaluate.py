@@ -4,8 +4,9 @@
 
 The questions are those of two tasks at lengths 5, 10, 20 and 30, ``--samples`` of each, in style `indexed`. Contenders,
 each in a process of its own, its start not timed: the sweep through the project's Serve application; the same sweep
-against `vllm serve` started apart from Ray; `vllm.LLM.generate` on the same token ids and limits, as it is, without
-prefix caching, and with n-gram speculation; transformers on the first ``--local`` questions. Tokens are output tokens.
+against vLLM's own server started apart from Ray; `vllm.LLM.generate` on the same token ids and limits, as it is,
+without prefix caching, and with n-gram speculation; transformers on ``--local`` of the questions. Tokens are output
+tokens.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1, help="of vLLM on CPU")
     parser.add_argument("--local", type=int, default=24)
+    parser.add_argument("--only", nargs="*", choices=list(CONTENDERS), default=list(CONTENDERS), help="contenders")
     parser.add_argument("--gpus", type=int, choices=[0, 1], default=0)
     parser.add_argument("--contender", choices=list(CONTENDERS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -47,7 +49,7 @@ def main() -> None:
         return
     results: dict[str, tuple[int, float, Texts]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name in CONTENDERS:
+        for name in arguments.only:
             command = [sys.executable, __file__, *sys.argv[1:], "--contender", name, "--folder", folder]
             environment = {**os.environ, "OMP_NUM_THREADS": str(arguments.threads), "VLLM_LOGGING_LEVEL": "ERROR"}
             environment |= {} if arguments.gpus else {"VLLM_CPU_OMP_THREADS_BIND": "nobind"}
@@ -59,7 +61,8 @@ def main() -> None:
             tokens, seconds, texts = results[name]
             speed = f"{tokens:8,} tokens {seconds:7.1f} s {tokens / seconds:8,.0f} tokens/s"
             print(f"{name:16} {len(texts):5} answers {speed}", flush=True)
-    reference = results["offline"]
+    if not (reference := results.get("offline")):
+        sys.exit("nothing to compare with: offline was not run, or failed")
     for name, (tokens, seconds, texts) in results.items():
         ratio = (tokens / seconds) / (reference[0] / reference[1])
         same = sum(reference[2][key] == text for key, text in texts.items())
@@ -133,14 +136,17 @@ def by_server(arguments: argparse.Namespace) -> tuple[int, float, Texts]:
 def vllm_serve(arguments: argparse.Namespace) -> Iterator[str]:
     import httpx
 
-    command = ["vllm", "serve", arguments.model, "--served-model-name", "model", "--port", str(PORT + 1)]
+    # What `vllm serve` runs; the command itself looks for a package named vllm, and the CPU build is called vllm-cpu.
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", arguments.model]
+    command += ["--served-model-name", "model", "--port", str(PORT + 1)]
     command += ["--max-model-len", "8192", "--enforce-eager", "--generation-config", "vllm"]
     command += [] if arguments.gpus else ["--dtype", "float32", "--kv-cache-memory-bytes", str(2**30)]
-    command[0] = str(Path(sys.executable).with_name("vllm"))
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{PORT + 1}/v1"
     try:
-        while server.poll() is None:
+        while True:
+            if server.poll() is not None:
+                raise RuntimeError(f"the server ended by itself, with status {server.returncode}")
             try:
                 httpx.get(f"{url}/models").raise_for_status()
                 break
@@ -185,7 +191,7 @@ def by_transformers(arguments: argparse.Namespace) -> tuple[int, float, Texts]:
 CONTENDERS = {
     "offline": offline,
     "serve": by_serve,
-    "vllm serve": by_server,
+    "vllm server": by_server,
     "no prefix cache": lambda arguments: offline(arguments, enable_prefix_caching=False),
     "n-gram": lambda arguments: offline(
         arguments,
