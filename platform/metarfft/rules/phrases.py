@@ -162,7 +162,8 @@ class Phrases:
             return ast.unparse(node)
         if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List) and len(node.left.elts) == 1:
             return f"a list of {self.noun(node.right)} times {self.noun(node.left.elts[0])}"
-        if isinstance(node.op, ast.Mult) and (longer := _difference_of_lengths(node.right)):
+        longer = _difference_of_lengths(node.right)
+        if isinstance(node.op, ast.Mult) and longer and self.kind(node.left) == "text":
             return f"{self.noun(node.left)} as often as {self.noun(longer[0])} is longer than {self.noun(longer[1])}"
         if isinstance(node.op, ast.Add) and self.kind(node) in ("text", "list", "sequence"):
             words = "{} followed by {}"
