@@ -264,6 +264,15 @@ def test_no_two_elements_share_a_mark(kind: type, text: str, changes: list[str])
     assert marks.plain(marks.full(value)) == (str(value).replace("'", "") if kind is list else value)
 
 
+def test_sums_stay_together_in_english() -> None:
+    rule = Rule("def f(a, b):\n    n = 3 * (len(a) - len(b))\n    n = n - (2 - len(b))\n    return n + 1 - 2")
+    text = rule.trajectory({"a": "xxx", "b": "y"}, "natural")
+    assert "Set n to 3 times (the length of a minus the length of b)." in text
+    assert "now, n = 3 * (3 - 1) = 6" in text
+    assert "Set n to n minus (2 minus the length of b)." in text
+    assert "The answer is n plus 1 minus 2." in text
+
+
 @pytest.mark.parametrize("task", tasks.select("downstream"), ids=lambda task: task.id)
 def test_a_composed_rule_may_not_be_a_downstream_task(task: tasks.Task) -> None:
     rule = Rule(task.rule_source)

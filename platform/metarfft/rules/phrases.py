@@ -167,7 +167,13 @@ class Phrases:
             return f"{self.noun(node.left)} as often as {self.noun(longer[0])} is longer than {self.noun(longer[1])}"
         if isinstance(node.op, ast.Add) and self.kind(node) in ("text", "list", "sequence"):
             words = "{} followed by {}"
-        return words.format(self.noun(node.left), self.noun(node.right))
+        return words.format(self.operand(node, node.left), self.operand(node, node.right))
+
+    def operand(self, node: ast.BinOp, part: ast.expr) -> str:
+        """The phrase of ``node.left`` or ``node.right``, in brackets where it would be read otherwise."""
+        is_sum = isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub))
+        added = isinstance(node.op, ast.Add) or (isinstance(node.op, ast.Sub) and part is node.left)
+        return f"({self.noun(part)})" if is_sum and not added else self.noun(part)
 
     def BoolOp(self, node: ast.BoolOp) -> str:
         return f"whether {self.condition(node)}"
@@ -344,7 +350,9 @@ class Jotted(Phrases):
 
     def BinOp(self, node: ast.BinOp) -> str:
         sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}.get(type(node.op))  # type: ignore[call-overload]
-        return f"{self.noun(node.left)} {sign} {self.noun(node.right)}" if sign else super().BinOp(node)
+        if sign is None:
+            return super().BinOp(node)
+        return f"{self.operand(node, node.left)} {sign} {self.operand(node, node.right)}"
 
     def Call(self, node: ast.Call) -> str:
         of_value = isinstance(node.func, ast.Name) and node.func.id in ("int", "float")
