@@ -13,6 +13,8 @@ import pytest
 from oracles import ORACLES
 from qwen import count
 
+from metarfft.rules import STYLES, Rule, format_answer
+from metarfft.rules.verify import verify
 from metarfft.samples import make_sample
 from metarfft.tasks import Task, all_tasks
 
@@ -34,15 +36,26 @@ def is_plain(value: object) -> bool:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_rule_equals_oracle(task: Task) -> None:
+def test_rule_equals_oracle(task: Task, samples: int) -> None:
     for length in lengths(task):
-        for seed in range(8):
+        for seed in range(8 * samples):
             arguments = draw(task, length, seed)
             answer = task.rule(**copy.deepcopy(arguments))
             expected = ORACLES[task.id](**copy.deepcopy(arguments))
             assert (answer, type(answer)) == (expected, type(expected)), arguments
             assert is_plain(answer)
             assert all(map(is_plain, arguments.values()))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("task", TASKS)
+def test_every_sample_follows_its_rule(task: Task, style: str, samples: int) -> None:
+    for length in lengths(task):
+        for seed in range(samples):
+            sample = make_sample(task.id, length, seed, style=style)
+            verdict = verify(Rule(sample["rule"]), sample["input"], sample["response"], style)
+            assert verdict.correct, (length, seed, verdict.divergence)
+            assert verdict.expected == format_answer(ORACLES[task.id](**copy.deepcopy(sample["input"]))), (length, seed)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -76,13 +89,13 @@ def test_questions_name_every_argument_once(task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_samples_fit_a_models_context(task: Task) -> None:
+def test_samples_fit_a_models_context(task: Task, samples: int) -> None:
     """In tokens of Qwen2.5: lengths 1-15 in 8,192, and of a downstream task length 30 too, in 4,096 when indexed."""
-    limits = {(length, "code"): 8192 for length in (13, 14, 15)}
+    limits = {(length, "code"): 8192 for length in (13, 14, 15)}  # tokens grow with the length
     if task.split == "downstream" and task.source != "practical":
         limits |= {(30, "code"): 8192, (30, "indexed"): 4096}
     for (length, style), limit in limits.items():
-        for index in range(3 if task.has_length(length) else 0):
+        for index in range(3 * samples if task.has_length(length) else 0):
             sample = make_sample(task.id, length, seed=1, index=index, style=style)
             assert count(sample["prompt"] + sample["response"]) <= limit, (length, style)
 

@@ -45,6 +45,10 @@ class Run:
     uri: str
     id: str
 
+    def open(self) -> None:
+        """Connect to the store now: in a new process that takes a second, which the first figures would wait for."""
+        _client(self.uri)
+
     def log_metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
         """Log values by step (an optimiser step, a length, ...)."""
         now = get_current_time_millis()

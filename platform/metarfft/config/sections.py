@@ -214,6 +214,7 @@ class Serve(Section):
     kv_cache_gib: int = Field(1, ge=1, description="vLLM's KV cache on CPU, GiB")
     enforce_eager: bool = False
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    speculate: int = Field(0, ge=0, description="tokens guessed ahead by repeating earlier text (n-grams); 0: none")
 
 
 UNADAPTED = ("base", "pretrained")  # models that are asked as they are

@@ -103,6 +103,9 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
         "generation_config": "vllm",  # not the sampling defaults that a model brings along
         **_lora(settings, adapters),
     }
+    if settings.speculate:  # the model checks every guess: its greedy answers stay what they are
+        guess = {"num_speculative_tokens": settings.speculate, "prompt_lookup_min": 2, "prompt_lookup_max": 4}
+        engine["speculative_config"] = {"method": "ngram", **guess}
     environment = {"DO_NOT_TRACK": "1", "VLLM_LOGGING_LEVEL": "ERROR", **worker_environment()}
     if settings.gpus_per_replica:
         engine["tensor_parallel_size"] = settings.gpus_per_replica

@@ -6,9 +6,10 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +139,7 @@ def _work(what: dict[str, Any]) -> None:
             folder = Path(opened.enter_context(checkpoint.as_directory())) if checkpoint else None
             if folder and (folder / _DIGEST).read_text() != stage.digest:
                 folder = None
-            on_metrics = _reporter(stage, run) if first else None
+            on_metrics = opened.enter_context(_reporter(stage, run)) if first else None
             try:
                 training.run(stage, resume_from=folder, on_metrics=on_metrics, on_checkpoint=_saver(stage))
             except (FloatingPointError, DataError) as error:  # of all ranks; it would come again: no reason to retry
@@ -164,36 +165,45 @@ def _saver(stage: Stage) -> Callable[[State, Callable[[Path], None]], None]:
     return save
 
 
-def _reporter(stage: Stage, run: Run) -> Callable[[State, dict[str, float]], None]:
+@contextmanager
+def _reporter(stage: Stage, run: Run) -> Iterator[Callable[[State, dict[str, float]], None]]:
+    """Gives a function that prints a stage's figures and sends them to MLflow: from a thread, so that training waits
+    for no store. One that cannot be written to for a while costs nothing either: the next time has all."""
     utilisation = _utilisation(stage)
-    unsent: list[tuple[dict[str, float], int]] = []
+    unsent: deque[tuple[dict[str, float], int]] = deque()
 
-    def send(figures: dict[str, float], step: int) -> None:
-        """To MLflow. A store that cannot be written to for a while costs no training: the next time has all."""
-        unsent.append((figures, step))
+    def send() -> None:
         try:
             while unsent:
                 run.log_metrics(*unsent[0])
-                unsent.pop(0)
+                unsent.popleft()
         except Exception as error:  # every kind of store has its own
-            print(f"{stage.name}: MLflow takes no figures at step {step}: {str(error).splitlines()[0]}", flush=True)
+            _say(f"{stage.name}: MLflow takes no figures at step {unsent[0][1]}: {str(error).splitlines()[0]}")
 
-    def report(state: State, figures: dict[str, float]) -> None:
-        if utilisation and "loss" in figures:
-            figures = {**figures, "mfu": utilisation(state, figures)}
-        send(figures, state.step)
-        line = f"{stage.name}: step {state.step:,}/{stage.settings.steps:,}"
-        if "validation_loss" in figures:
-            line += f", validation loss {figures['validation_loss']:.4f} (best {state.best:.4f})"
-        else:
-            minutes, seconds = divmod(int(figures["seconds_left"]), 60)
-            line += f", loss {figures['loss']:.4f}, {figures['tokens_per_second']:,.0f} tokens/s"
-            line += f", MFU {figures['mfu']:.0%}" if "mfu" in figures else ""
-            line += f", {minutes} min {seconds:02d} s left"
-        sys.stdout.write(f"{line}\n")  # Ray Train shows what is printed twice
-        sys.stdout.flush()
+    with ThreadPoolExecutor(1) as sender:
+        sender.submit(run.open)
 
-    return report
+        def report(state: State, figures: dict[str, float]) -> None:
+            if utilisation and "loss" in figures:
+                figures = {**figures, "mfu": utilisation(state, figures)}
+            unsent.append((figures, state.step))
+            sender.submit(send)
+            line = f"{stage.name}: step {state.step:,}/{stage.settings.steps:,}"
+            if "validation_loss" in figures:
+                line += f", validation loss {figures['validation_loss']:.4f} (best {state.best:.4f})"
+            else:
+                minutes, seconds = divmod(int(figures["seconds_left"]), 60)
+                line += f", loss {figures['loss']:.4f}, {figures['tokens_per_second']:,.0f} tokens/s"
+                line += f", MFU {figures['mfu']:.0%}" if "mfu" in figures else ""
+                line += f", {minutes} min {seconds:02d} s left"
+            _say(line)
+
+        yield report
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")  # Ray Train shows what is printed twice
+    sys.stdout.flush()
 
 
 def _utilisation(stage: Stage) -> Callable[[State, dict[str, float]], float] | None:
