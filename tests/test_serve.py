@@ -118,6 +118,7 @@ def own_rule(folder: Path, url: str, capfd) -> None:
 def by_transformers(config, base, models, questions, tokenizer, lines):
     """The same sweep without Ray and vLLM gives the same answers."""
     apart = config.model_copy(update={"name": "apart"})
+    sweep.results_file(apart).unlink(missing_ok=True)
     assert sweep.ask(apart, {base: Local(base, models, config, tokenizer)}, questions) == 0
     told = ("model", "task", "length", "index", "text", "finish_reason", "output_tokens", "correct")
 
@@ -128,9 +129,12 @@ def by_transformers(config, base, models, questions, tokenizer, lines):
 
 
 @pytest.mark.timeout(600)
-def test_served_models(ray_cluster, config, models, tmp_path, capfd):
+@pytest.mark.parametrize("speculate", [0, 3])
+def test_served_models(ray_cluster, config, models, tmp_path, capfd, speculate):
     from metarfft.serve.app import serving
 
+    config.serve.speculate = speculate
+    sweep.results_file(config).unlink(missing_ok=True)
     everything = [Model("base", models[0].base), *models]
     asked = [(model, prompt) for model in everything for prompt in PROMPTS]
     generate(config, ["evaluate-rfft"])
