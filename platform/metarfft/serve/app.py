@@ -32,11 +32,16 @@ _START_CPUS = 2  # the ingress, and one for whatever else runs
 _LOGGING = {"log_level": "WARNING", "enable_access_log": False}  # not two lines for each request
 
 
-class WeightsAreThere(CallbackBase):
-    """Spares the start of a replica a task on its node that would download the weights from a cloud mirror."""
+class LocalReplica(CallbackBase):
+    """What a replica need not have: a download of its weights from a cloud mirror; on CPU, a worker beside its engine."""
 
     async def on_before_node_init(self) -> None:
+        from ray.llm._internal.serve.engines.vllm import vllm_models
+
         self.ctx.run_init_node = False
+        # Ray asks for vLLM's multi-process executor on CPU. One worker needs none: the engine would talk to it through
+        # shared memory, both ends polling, which takes a core.
+        vllm_models.EXECUTOR_BACKEND_MP = "uni"
 
 
 class ServeError(RuntimeError):
@@ -116,6 +121,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
             engine["dtype"] = "bfloat16" if fast_bf16() else "float32"
         # Two engines bound to the same cores, vLLM's choice, wait for each other at every barrier.
         environment |= {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": str(settings.cpus_per_replica)}
+        environment |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"}  # else vLLM does not take the executor in process on CPU
         bundles = [{"CPU": settings.cpus_per_replica}]
     least, most = settings.replicas
     return LLMConfig(
@@ -126,7 +132,7 @@ def _llm_config(settings: Serve, base: str, models: list[Model]) -> LLMConfig:
             "autoscaling_config": {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": _REQUESTS},
             "ray_actor_options": {"num_cpus": 0},  # the engine's bundle has them
         },
-        callback_config={"callback_class": WeightsAreThere},
+        callback_config={"callback_class": LocalReplica},
         runtime_env={"env_vars": environment},
     )
 
