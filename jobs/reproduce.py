@@ -30,7 +30,12 @@ def main() -> None:
         for one in everything:
             report = experiment.run(one)
             print(f"\n{one.name}\n{table(one)}\n\nreport: {report}", flush=True)
-        alike = [str(one.root) for one in everything if one.data.evaluate.tasks == config.data.evaluate.tasks]
+        asked = config.data.evaluate
+        alike = [
+            str(one.root)
+            for one in everything
+            if (one.data.evaluate.tasks, one.data.evaluate.lengths) == (asked.tasks, asked.lengths)
+        ]
         if len(alike) > 1:
             folder = config.root.parent / f"{config.name}-ablations"
             compare(alike, folder, config.evaluate.in_distribution)

@@ -155,6 +155,19 @@ def test_an_interrupted_split_goes_on(ray_cluster, tmp_path):
     assert len(rows(folder)) == after["rows"] == 2 * 2 * 4 + 6
 
 
+def test_a_sibling_experiment_shares_its_shards(ray_cluster, tmp_path):
+    small = config(tmp_path)
+    before = generate(small, ["pretrain"])
+    variant = config(tmp_path)
+    variant.name = "small-variant"
+    assert generate(variant, ["pretrain"]) == before
+    pairs = zip(shards(small.root / "data/pretrain"), shards(variant.root / "data/pretrain"), strict=True)
+    assert all(theirs.samefile(ours) for theirs, ours in pairs)
+    variant.seed = 4
+    assert generate(variant, ["pretrain"]) != before
+    assert generate(small, ["pretrain"]) == before  # not written through the link
+
+
 def test_a_bad_sample_is_named(ray_cluster):
     job = {"position": 0, "task": "nupa_length", "length": 0, "index": 5, "shots": 0, "rename": False}
     recipe = Recipe(seed=7, salt="adapt", method="rfft", style="code", code="", kinds=("consume",))

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def _make(config: Config, plan: Plan, tokens: Future[Callable[[str], int] | None
         if file.name not in wanted:  # of another plan, or left by a killed run
             file.unlink()
 
+    _link_from_siblings(config, plan, folder)
     hashes = _finished(folder, plan)
     missing = [number for number in range(len(plan.shards)) if number not in hashes]
     rows = [part.num_rows for part, _ in plan.shards]
@@ -109,6 +111,18 @@ def _make(config: Config, plan: Plan, tokens: Future[Callable[[str], int] | None
     _write(folder / "README.md", card(manifest))
     _write(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
     return json.loads((folder / "manifest.json").read_text())
+
+
+def _link_from_siblings(config: Config, plan: Plan, folder: Path) -> None:
+    """Take over shards that another experiment of the same output folder has made: variants share most of their data."""
+    siblings = [other for other in config.root.parent.glob(f"*/data/{plan.name}") if other != folder]
+    for number, (_, digest) in enumerate(plan.shards):
+        shard = folder / _shard_name(number)
+        made = (other / shard.name for other in siblings if finished_hash(other / shard.name, digest) is not None)
+        if finished_hash(shard, digest) is None and (source := next(made, None)):
+            shard.unlink(missing_ok=True)
+            with suppress(OSError):  # a file system without links: it is made anew
+                os.link(source, shard)
 
 
 def _run(numbers: list[int], plan: Plan, folder: Path, workers: int | None) -> Iterator[tuple[int, int]]:
