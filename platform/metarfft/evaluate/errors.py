@@ -17,6 +17,7 @@ from metarfft.config import UNADAPTED, Config
 from metarfft.data.plan import data_method
 from metarfft.evaluate.process import KINDS, OUTCOMES, Kind, Outcome, Process, score
 from metarfft.rules import Rule
+from metarfft.rules.marks import plain
 from metarfft.rules.verify import first_mark
 
 BEFORE, AFTER = 8, 16  # lines shown around a divergence
@@ -187,7 +188,7 @@ def _shown(one: Scored) -> dict[str, Any]:
         "line": divergence.line,
         "steps": process.steps,
         "iterations": (expected, count),
-        "answers": (one.sample["answer"], one.answer["got"]),
+        "answers": (plain(one.sample["answer"]), one.answer["got"]),
         "start": start,
         "at": at,
         "rows": [row for row in rows if row != (None, None)],
