@@ -114,7 +114,7 @@ def _make(config: Config, plan: Plan, tokens: Future[Callable[[str], int] | None
 
 
 def _link_from_siblings(config: Config, plan: Plan, folder: Path) -> None:
-    """Take over shards that another experiment of the same output folder has made: variants share most of their data."""
+    """Take over what another experiment of the same output folder has made: variants share most of their data."""
     siblings = [other for other in config.root.parent.glob(f"*/data/{plan.name}") if other != folder]
     for number, (_, digest) in enumerate(plan.shards):
         shard = folder / _shard_name(number)

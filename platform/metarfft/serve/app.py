@@ -33,7 +33,7 @@ _LOGGING = {"log_level": "WARNING", "enable_access_log": False}  # not two lines
 
 
 class LocalReplica(CallbackBase):
-    """What a replica need not have: a download of its weights from a cloud mirror; on CPU, a worker beside its engine."""
+    """What a replica need not have: a download of its weights from a cloud mirror, and on CPU a worker of its own."""
 
     async def on_before_node_init(self) -> None:
         from ray.llm._internal.serve.engines.vllm import vllm_models
