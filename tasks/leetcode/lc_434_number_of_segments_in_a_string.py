@@ -28,7 +28,7 @@ def sample(length: int, rng: random.Random) -> dict:
     s = " " * rng.choice((0, 0, 1))
     for segment in range(length):
         s += " " * rng.choice((1, 1, 2)) * (segment > 0)
-        s += "".join(rng.choices(string.ascii_lowercase + ",.", k=rng.randint(1, 4)))
+        s += "".join(rng.choices(string.ascii_lowercase + ",.", k=rng.randint(1, 3)))
     return {"s": s + " " * rng.choice((0, 0, 1))}
 
 
