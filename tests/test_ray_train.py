@@ -1,6 +1,5 @@
 """Stages under real Ray Train: what dies costs no finished stage and not a step before the last checkpoint."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from typing import Any
 import psutil
 import pytest
 import torch
-from ray.cluster_utils import Cluster
 from test_train import base, data, make_stage  # noqa: F401
 
 from metarfft.config import Config
@@ -175,32 +173,3 @@ def test_a_run_that_cannot_go_on_says_why(ray_cluster, base, data, tmp_path):  #
     refusing = make_stage(base, data, config.root / "models" / "long", **values)
     with pytest.raises(RuntimeError, match=r"^test: any/9/\d+ has \d\d+ tokens, context_length is 40"):
         train(config, [refusing])
-
-
-@pytest.mark.timeout(600)
-def test_a_lost_node_leaves_fewer_workers(base, data, tmp_path):  # noqa: F811
-    """An elastic stage on two nodes: one node goes, and the other carries on alone from the checkpoint."""
-    config, kept = config_in(tmp_path, "elastic")
-    values = {**VALUES, "steps": 60, "zero_stage": 1, "workers": (1, 2)}
-    stage = make_stage(base, data, config.root / "models" / "killed", **values)
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    try:
-        second = cluster.add_node(num_cpus=1)
-        environment = {**os.environ, "RAY_ADDRESS": cluster.address}
-        driver = subprocess.Popen([sys.executable, "-c", script(config, base, data, values)], env=environment)
-        seen: list[int] = []
-
-        def lose() -> None:
-            seen.append(len(workers(psutil.Process())))
-            cluster.remove_node(second, allow_graceful=False)
-
-        once_saved(stage, kept, lose).join()
-        assert driver.wait(timeout=300) == 0
-    finally:
-        cluster.shutdown()
-    result = stage.result()
-    assert seen == [2]
-    assert result
-    assert (result["steps"], result["workers"]) == (60, 1)
-    alone = uninterrupted(base, data, tmp_path, {**values, "workers": 1})
-    assert losses_of(stage) == [(step, pytest.approx(loss, abs=1e-5)) for step, loss in alone]
