@@ -88,7 +88,9 @@ def test_ablations_are_experiments_of_their_own(capsys):
     found = {one.name: one for one in variants(config)}
     assert len(found) == len(config.ablations) > 5
     short = found["tiny-short"]
-    assert (short.model.pretrained, short.pretrain.steps, short.adapt.seeds) == (None, 600, [0])
+    steps = config.ablations["short"]["pretrain"]["steps"]
+    assert steps < config.pretrain.steps
+    assert (short.model.pretrained, short.pretrain.steps, short.adapt.seeds) == (None, steps, [0])
     assert short.root.parent == config.root.parent
     assert short.pretrain.muon_learning_rate == config.pretrain.muon_learning_rate
     assert short.data == config.data
