@@ -46,7 +46,7 @@ def test_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert "| large: Meta-RFFT | small: Meta-RFFT | 20 | 11 | 8 | 0 | 0.40 [" in shown
     assert f"| {p:.2g} |" in shown
     assert shown.count("large: vanilla RFFT") == 1  # in no paired test
-    for name in ("accuracy.svg", "accuracy.png", "compare.md", "compare.json"):
+    for name in ("accuracy.svg", "accuracy.png", "overview.svg", "overview.png", "compare.md", "compare.json"):
         assert (output / name).stat().st_size > 0
     found = json.loads((output / "compare.json").read_text())["paired"]
     assert [(pair["all"]["both"], pair["all"]["first"], pair["all"]["second"]) for pair in found] == [(11, 8, 0)]

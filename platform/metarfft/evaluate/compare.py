@@ -1,4 +1,4 @@
-"""Runs compared: one figure, one table on what all were asked, and paired tests on the samples that two share.
+"""Runs compared: two figures, one table on what all were asked, and paired tests on the samples that two share.
 
 A run is an experiment's output folder or the id of an MLflow run: of an evaluation, or of a whole experiment, whose
 last evaluation counts. Every method of a run is a line of its own.
@@ -54,7 +54,7 @@ class Pair:
 
 
 def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str | None = None) -> str:
-    """Compare runs; writes compare.md, compare.json and the figure (SVG and PNG) to ``output``.
+    """Compare runs; writes compare.md, compare.json and the figures (SVG and PNG) to ``output``.
 
     Args:
         runs: output folders or MLflow run ids, two or more.
@@ -80,9 +80,10 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
     pairs = pair_up([one for one in series if one.name in names], in_distribution)
 
     output.mkdir(parents=True, exist_ok=True)
-    files = [output / "accuracy.svg", output / "accuracy.png"]
+    files = {figure: [output / f"{figure}.svg", output / f"{figure}.png"] for figure in ("accuracy", "overview")}
+    plots.overview(summaries, in_distribution, files["overview"])
     titles = {task: task for task in results.tasks()}
-    plots.accuracy_by_length(results, titles, in_distribution, files, plots.looks(names))
+    plots.accuracy_by_length(results, titles, in_distribution, files["accuracy"], plots.looks(names))
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     environment = jinja2.Environment(
         loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined

@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator, NullLocator
 
 from metarfft.evaluate.errors import Errors, Scored
-from metarfft.evaluate.metrics import Results
+from metarfft.evaluate.metrics import Results, Summary
 from metarfft.evaluate.process import KINDS
 
 plt.rcParams["svg.hashsalt"] = "metarfft"  # the same results give the same file
@@ -30,6 +30,7 @@ METHODS = {
 
 _SERIES = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000 #666666".split()
 _MARKERS = "os^DvP*X"
+_BANDS = 8  # more series than this are drawn without bands, which would cover one another
 
 
 def looks(names: list[str]) -> dict[str, tuple[str, str, str]]:
@@ -54,6 +55,8 @@ def accuracy_by_length(
 ) -> None:
     """One panel a task: accuracy against length, a line a method with its 95% interval as a band, a dot a seed.
 
+    More than eight methods are drawn as lines alone.
+
     Args:
         titles: what to write over each task's panel.
         in_distribution: longest length seen in adaptation; that region is shaded.
@@ -63,8 +66,15 @@ def accuracy_by_length(
     tasks = results.tasks()
     columns = min(4, len(tasks))
     rows = -(-len(tasks) // columns)
-    size = (4.2 * columns + 0.4, 3.3 * rows + 0.4)
-    figure, grid = plt.subplots(rows, columns, figsize=size, sharey=True, squeeze=False)
+    known = [look for method, look in lines.items() if results.accuracy.get(method)]
+    width = 4.2 * columns + 0.4
+    # labels that fit into a row of the legend
+    beside = min(4, max(1, int(10 * width // (max((len(label) for label, _, _ in known), default=0) + 6))))
+    height = 3.3 * rows + 0.25 * -(-len(known) // beside) + 0.3
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(width, height), sharey=True, squeeze=False, layout="constrained"
+    )
+    crowded = len(known) > _BANDS
     axes = list(grid.flat)
     for axis in axes[len(tasks) :]:
         axis.remove()
@@ -82,11 +92,14 @@ def accuracy_by_length(
             last = max(last, *lengths)
             low, high = zip(*results.intervals(method, task).values(), strict=True)
             over = {"color": colour, "zorder": 10 - depth, "clip_on": False}
-            axis.fill_between(lengths, low, high, alpha=0.12, lw=0, **over)
-            if len(seeds) > 1:
+            if not crowded:
+                axis.fill_between(lengths, low, high, alpha=0.12, lw=0, **over)
+            if len(seeds) > 1 and not crowded:
                 dots = [dot for seed in seeds.values() for dot in seed.items()]
                 axis.plot(*zip(*dots, strict=True), ls="", marker=".", ms=3, alpha=0.45, **over)
-            axis.plot(lengths, list(curve.values()), marker=marker, ms=4.5, lw=1.8, label=label, **over)
+            axis.plot(
+                lengths, list(curve.values()), marker=marker, ms=4.5, lw=1.2 if crowded else 1.8, label=label, **over
+            )
         axis.set_title(titles[task], fontsize=10, pad=10)
         axis.set_xlabel("length")
         axis.set_xlim(0, last + 0.5)
@@ -99,10 +112,33 @@ def accuracy_by_length(
         for axis in axes[: len(tasks)]
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
-    known = [label for label, _, _ in lines.values() if label in handles]
-    beside = max(1, int(7 * size[0] // (max(map(len, known)) + 6)))  # labels that fit into a row
-    figure.legend([handles[label] for label in known], known, loc="lower center", ncols=min(beside, 4), frameon=False)
-    figure.tight_layout(rect=(0, 0.27 * -(-len(known) // min(beside, 4)) / size[1], 1, 1))
+    order = [label for label, _, _ in known if label in handles]
+    figure.legend([handles[label] for label in order], order, loc="outside lower center", ncols=beside, frameon=False)
+    _save(figure, files)
+
+
+def overview(summaries: dict[str, Summary], in_distribution: int, files: list[Path]) -> None:
+    """A row a series: its mean accuracy over the lengths of adaptation and over longer ones, with 95% intervals."""
+    figure, axis = plt.subplots(figsize=(8.4, 0.34 * len(summaries) + 1.3), layout="constrained")
+    parts = {
+        "in_distribution": (f"lengths 1-{in_distribution}, seen in adaptation", "#E69F00", "s", -0.14),
+        "beyond": (f"lengths over {in_distribution}", "#0072B2", "o", 0.14),
+    }
+    for part, (label, colour, marker, shift) in parts.items():
+        for place, summary in enumerate(summaries.values()):
+            value, interval = getattr(summary, part), summary.intervals[part]
+            if value is None or interval is None:
+                continue
+            at = place + shift
+            axis.plot(interval, (at, at), color=colour, lw=1.6, alpha=0.6)
+            axis.plot(value, at, color=colour, marker=marker, ms=6, ls="", label=label)
+    axis.set_yticks(range(len(summaries)), list(summaries))
+    axis.set_ylim(len(summaries) - 0.4, -0.6)
+    axis.set_xlim(-0.01, 1.01)
+    axis.set_xlabel("accuracy")
+    _plain(axis)
+    handles = dict(zip(*reversed(axis.get_legend_handles_labels()), strict=True))
+    figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2, frameon=False)
     _save(figure, files)
 
 
