@@ -15,11 +15,11 @@ def main() -> None:
     config = from_command_line("Adapt models to the downstream tasks.")
 
     from metarfft.data.rows import DataError
-    from metarfft.train.plan import adapt_stages, check_models
+    from metarfft.train.plan import adapt_stages, check_inputs
     from metarfft.train.ray import train
 
     try:
-        check_models(config)
+        check_inputs(config)
         stages = adapt_stages(config)
         train(config, stages, config.adapt.concurrent)
     except (FileNotFoundError, DataError, RuntimeError) as error:

@@ -15,11 +15,11 @@ def main() -> None:
     config = from_command_line("Build the base model and RF-pretrain it.")
 
     from metarfft.data.rows import DataError
-    from metarfft.train.plan import base_stage, check_models, pretrain_stage, pretrained
+    from metarfft.train.plan import base_stage, check_inputs, pretrain_stage, pretrained
     from metarfft.train.ray import train
 
     try:
-        check_models(config)
+        check_inputs(config)
         if base := base_stage(config):
             train(config, [base])
         if stage := pretrain_stage(config):

@@ -8,7 +8,7 @@ from metarfft.config import Config
 from metarfft.data.generate import generate
 from metarfft.data.plan import needed_splits
 from metarfft.evaluate.job import evaluate
-from metarfft.train.plan import adapt_stages, base_stage, check_models, pretrain_stage
+from metarfft.train.plan import adapt_stages, base_stage, check_inputs, pretrain_stage
 from metarfft.train.ray import train
 
 
@@ -17,10 +17,10 @@ def run(config: Config) -> Path:
 
     Raises:
         SampleError, DataError: a dataset cannot be made or trained on.
-        FileNotFoundError: a model cannot be had.
+        FileNotFoundError: a model, or data to be mixed in, cannot be had.
         RuntimeError: training or serving failed.
     """
-    check_models(config)
+    check_inputs(config)
     generate(config, needed_splits(config))
     if base := base_stage(config):
         train(config, [base])

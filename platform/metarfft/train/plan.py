@@ -17,6 +17,7 @@ from metarfft.train.pieces import default_pieces, words_of
 from metarfft.train.shapes import config_file
 
 RESULT = "result.json"
+_PRETRAIN = "pretrain"  # what a mix calls the RF-pretraining dataset
 # Settings that say how a stage is run and not what comes out.
 _HOW = {"workers", "cpus_per_worker", "gpus_per_worker", "micro_batch_tokens", "checkpoint_every", "log_every"}
 _HOW |= {"gradient_checkpointing", "too_long", "offload_optimizer", "offload_parameters"}
@@ -68,14 +69,18 @@ class Stage:
         return found if found.get("digest") == self.digest else None
 
 
-def check_models(config: Config) -> None:
-    """Sees that the models that the configuration names can be had, before any work.
+def check_inputs(config: Config) -> None:
+    """Sees that the models and the data to be mixed in that the configuration names can be had, before any work.
 
     Raises:
-        FileNotFoundError: one is neither a directory nor a model on the Hugging Face hub.
+        FileNotFoundError: a model is neither a directory nor on the Hugging Face hub, or there is no such data.
     """
     for model in filter(None, [config.model.base, config.model.pretrained]):
         config_file(model)
+    for settings in (config.pretrain, *map(config.adapt.of, config.adapt.methods)):
+        for mix in settings.mix:
+            if mix.data != _PRETRAIN and not Path(mix.data).exists():
+                raise FileNotFoundError(f"mix.data: there is no file or folder {mix.data}")
 
 
 def base_stage(config: Config) -> Stage | None:
@@ -178,7 +183,7 @@ def _model_digest(model: str) -> str:
 
 def _mix(config: Config, settings: Train) -> tuple[tuple[Path, float], ...]:
     """Where the data is that is mixed in, absolute (workers run elsewhere)."""
-    known = {"pretrain": config.root / "data" / "pretrain"}
+    known = {_PRETRAIN: config.root / "data" / "pretrain"}
     return tuple((known.get(mix.data, Path(mix.data).resolve()), mix.share) for mix in settings.mix)
 
 
