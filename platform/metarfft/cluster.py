@@ -70,6 +70,8 @@ def busy_tasks() -> int | None:
 def quiet_worker() -> None:
     """What every worker process runs first: keep off the terminal what Ray Train says each second and at each
     checkpoint, and what the libraries warn of that is meant here."""
+    # or Ray Train's helpers look for the machine's only cluster, and fail loudly where a second experiment runs
+    os.environ.setdefault("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
     named_by_file = str(Path(ray.__file__).parent / "train/v2/_internal/execution/context.py")
     for talkative in ("ray.train.v2._internal.execution.controller.placement_group_cleaner", named_by_file):
         logging.getLogger(talkative).setLevel(logging.ERROR)
