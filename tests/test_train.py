@@ -16,7 +16,7 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
-from metarfft.config import Positions, TinyModel, Train
+from metarfft.config import Adapt, Positions, TinyModel, Train
 from metarfft.data.packing import IGNORED, Tokens, collate, jump_positions
 from metarfft.data.stream import SampleStream
 from metarfft.train import loop, model, stage
@@ -356,3 +356,13 @@ def test_digest_tells_what_matters(base, data, tmp_path):
     assert one.digest == make_stage(base, data, tmp_path / "b", workers=4, log_every=7).digest
     assert one.digest != make_stage(base, data, tmp_path / "a", learning_rate=2e-3).digest
     assert Path(one.out) == tmp_path / "a"
+
+
+def test_another_seed_or_method_does_not_train_the_finished_ones_again(tmp_path):
+    def digest(**values):
+        return Stage("adapt/rfft/seed-0", tmp_path, None, Adapt(**values).of("rfft"), 0, method="rfft").digest
+
+    finished = digest(seeds=[0], methods=["rfft"])
+    more = {"seeds": [0, 1, 2], "methods": ["direct", "rfft"], "concurrent": 3, "overrides": {"direct": {"steps": 3}}}
+    assert digest(**more) == finished
+    assert digest(overrides={"rfft": {"steps": 3}}) != finished

@@ -18,9 +18,10 @@ from metarfft.train.shapes import config_file
 
 RESULT = "result.json"
 _PRETRAIN = "pretrain"  # what a mix calls the RF-pretraining dataset
-# Settings that say how a stage is run and not what comes out.
+# Settings that say how a stage is run, or which others are, and not what comes out of it.
 _HOW = {"workers", "cpus_per_worker", "gpus_per_worker", "micro_batch_tokens", "checkpoint_every", "log_every"}
 _HOW |= {"gradient_checkpointing", "too_long", "offload_optimizer", "offload_parameters"}
+_HOW |= {"methods", "seeds", "per_task", "concurrent", "overrides"}  # a stage has its own method, seed and tasks
 
 
 @dataclass(frozen=True)
