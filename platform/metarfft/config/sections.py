@@ -110,6 +110,11 @@ class Mix(Section):
     data: str = Field(description="pretrain: the RF-pretraining dataset; else a .parquet or .jsonl file or a folder")
     share: float = Field(gt=0, lt=1, description="share of the samples of every step")
 
+    @property
+    def replay(self) -> bool:
+        """Whether what is mixed in is the experiment's own RF-pretraining dataset."""
+        return self.data == "pretrain"
+
 
 class Train(Section):
     """One training stage. The batch is counted in samples over all workers, so it does not depend on their number."""

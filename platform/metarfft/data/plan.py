@@ -68,7 +68,7 @@ def needed_splits(config: Config) -> list[str]:
     if config.model.pretrained is not None:
         needed.remove("validation")
         mixes = [mix for method in config.adapt.methods for mix in config.adapt.of(method).mix]
-        if not any(mix.data == "pretrain" for mix in mixes):
+        if not any(mix.replay for mix in mixes):
             needed.remove("pretrain")
     return needed
 

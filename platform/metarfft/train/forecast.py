@@ -173,7 +173,7 @@ def _stages(config: Config, count: Callable[[str], int]) -> Iterator[Forecast]:
     for method in config.adapt.methods:
         settings = config.adapt.of(method)
         lengths = _lengths(config, config.data.adapt, data_method(method), count)
-        replay = sum(mix.share for mix in settings.mix if mix.data == "pretrain")  # other data: taken to be as long
+        replay = sum(mix.share for mix in settings.mix if mix.replay)  # other data: taken to be as long
         if replay:  # in the proportion in which a batch has them
             again = pretrained.pairs[: round(DRAWN * replay)]
             lengths = Lengths([*lengths.pairs[: DRAWN - len(again)], *again])

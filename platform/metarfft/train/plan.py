@@ -17,7 +17,6 @@ from metarfft.train.pieces import default_pieces, words_of
 from metarfft.train.shapes import config_file
 
 RESULT = "result.json"
-_PRETRAIN = "pretrain"  # what a mix calls the RF-pretraining dataset
 # Settings that say how a stage is run, or which others are, and not what comes out of it.
 _HOW = {"workers", "cpus_per_worker", "gpus_per_worker", "micro_batch_tokens", "checkpoint_every", "log_every"}
 _HOW |= {"gradient_checkpointing", "too_long", "offload_optimizer", "offload_parameters"}
@@ -80,7 +79,7 @@ def check_inputs(config: Config) -> None:
         config_file(model)
     for settings in (config.pretrain, *map(config.adapt.of, config.adapt.methods)):
         for mix in settings.mix:
-            if mix.data != _PRETRAIN and not Path(mix.data).exists():
+            if not mix.replay and not Path(mix.data).exists():
                 raise FileNotFoundError(f"mix.data: there is no file or folder {mix.data}")
 
 
@@ -184,8 +183,8 @@ def _model_digest(model: str) -> str:
 
 def _mix(config: Config, settings: Train) -> tuple[tuple[Path, float], ...]:
     """Where the data is that is mixed in, absolute (workers run elsewhere)."""
-    known = {_PRETRAIN: config.root / "data" / "pretrain"}
-    return tuple((known.get(mix.data, Path(mix.data).resolve()), mix.share) for mix in settings.mix)
+    replayed = config.root / "data" / "pretrain"
+    return tuple((replayed if mix.replay else Path(mix.data).resolve(), mix.share) for mix in settings.mix)
 
 
 def _data_digest(data: Path) -> str:
