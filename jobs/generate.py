@@ -17,7 +17,7 @@ def main() -> None:
 
     try:
         manifests = generate(config)
-    except SampleError as error:
+    except (SampleError, RuntimeError) as error:
         sys.exit(f"no dataset: {error}")
     for name, manifest in manifests.items():
         print(f"{config.root / 'data' / name}: {manifest['rows']} rows, content hash {manifest['content_hash'][:16]}")

@@ -22,13 +22,13 @@ def main() -> None:
     except FileNotFoundError as error:
         sys.exit(str(error))
 
-    from metarfft.serve.app import ServeError, serving  # Ray and vLLM are imported once there is something to serve
+    from metarfft.serve.app import serving  # Ray and vLLM are imported once there is something to serve
 
     try:
         with serving(config, models) as url:
             print(f"{url} serves {', '.join(model.name for model in models)}; Ctrl-C ends it", flush=True)
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    except ServeError as error:
+    except RuntimeError as error:
         sys.exit(str(error))
 
 

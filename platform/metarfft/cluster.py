@@ -92,17 +92,22 @@ def _cores() -> int:
 
 
 def _start(attempts: int = 3, **options: Any) -> None:
-    """Start a private cluster. Ray gives its own start 30 seconds, which a busy laptop can miss: then try again."""
+    """Start a private cluster. Ray gives its own start 30 seconds, which a busy laptop can miss: then try again.
+
+    Raises:
+        RuntimeError: it missed them every time.
+    """
     this = psutil.Process()
-    for attempt in range(1, attempts + 1):
+    for _ in range(attempts):
         others = this.children(recursive=True)
         try:
             ray.init(address="local", **options)
             return
         except Exception as error:
             ray.shutdown()
-            if attempt == attempts or "timed out during startup" not in str(error):
+            if "timed out during startup" not in str(error):
                 raise
             for left in set(this.children(recursive=True)) - set(others):  # shutdown knows nothing of a half-made start
                 with suppress(psutil.NoSuchProcess):
                     left.kill()
+    raise RuntimeError(f"Ray did not start in 30 seconds, {attempts} times: too much else is running on this machine")
