@@ -51,7 +51,7 @@ def main() -> None:
     if len(alike) > 1:
         folder = config.root.parent / f"{config.name}-ablations"
         compare(alike, folder, config.evaluate.in_distribution)
-        print(f"all beside each other: {folder / 'compare.md'}")
+        print(f"all beside each other: {folder / 'compare.html'}")
     print(f"runs: mlflow ui --backend-store-uri {tracking_uri(config)}")
     print(f"{(time.monotonic() - started) / 60:.1f} minutes")
     if failed:

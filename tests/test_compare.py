@@ -16,19 +16,25 @@ from metarfft.evaluate.statistics import wilson
 
 
 def write(folder: Path, accuracies: dict[str, dict[int, int]], seeds=(0,), of=10, answer="1", task="lc_461") -> Path:
-    """An output folder: for each method and length, so many of ``of`` answers right."""
+    """An output folder: for each method and length, so many of ``of`` answers right; the others leave a loop early."""
+    follows = {
+        True: {"outcome": "right", "kind": None, "loops": {"3": {"expected": 4, "got": 4}}},
+        False: {"outcome": "wrong", "kind": "loop_left_early", "loops": {"3": {"expected": 4, "got": 3}}},
+    }
     rows = [
         {"model": f"{method}/seed-{seed}", "method": method, "seed": seed, "task": task, "length": length,
-         "index": index, "answer": answer, "got": "1", "correct": index < right}
+         "index": index, "answer": answer, "got": "1", "correct": index < right,
+         **(follows[index < right] if method.endswith("rfft") else {})}
         for method, lengths in accuracies.items()
         for length, right in lengths.items()
         for seed in seeds
         for index in range(of)
     ]  # fmt: skip
-    path = folder / "evaluate" / "results.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as out:
-        out.writelines(json.dumps(row) + "\n" for row in rows)
+    for place in ("evaluate/results.jsonl", "report/answers.jsonl"):  # what a report is made from, and what it leaves
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as out:
+            out.writelines(json.dumps(row) + "\n" for row in rows)
     return folder
 
 
@@ -45,9 +51,18 @@ def test_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     p = binomtest(8, 8, 0.5).pvalue
     assert "| large: Meta-RFFT | small: Meta-RFFT | 20 | 11 | 8 | 0 | 0.40 [" in shown
     assert f"| {p:.2g} |" in shown
-    assert shown.count("large: vanilla RFFT") == 1  # in no paired test
-    for name in ("accuracy.svg", "accuracy.png", "overview.svg", "overview.png", "compare.md", "compare.json"):
-        assert (output / name).stat().st_size > 0
+    assert shown.count("large: vanilla RFFT") == 2  # in no paired test
+    assert "![" not in shown
+    # why they fail, at length 5: kind by kind in the figure, here how many ended how, and the paper's loop measure
+    assert "| large: Meta-RFFT | 20 | 20 | 0 | 0 | 0 | – | – / – | – |" in shown
+    assert "| small: Meta-RFFT | 20 | 18 | 0 | 2 | 0 | 1.00 | 1.00 / 0.00 | 0.25 |" in shown
+    assert "| small: direct answer | 20 | 6 |" not in shown
+    for name in ("accuracy", "overview", "failures"):
+        assert all((output / f"{name}.{suffix}").stat().st_size > 0 for suffix in ("svg", "png"))
+    page = (output / "compare.html").read_text()
+    assert page.count("<svg ") == 3
+    assert "<td>small: Meta-RFFT</td><td>20</td><td>18</td><td>0</td><td>2</td>" in page
+    assert "src=" not in page  # it needs no server, and no file beside it
     found = json.loads((output / "compare.json").read_text())["paired"]
     assert [(pair["all"]["both"], pair["all"]["first"], pair["all"]["second"]) for pair in found] == [(11, 8, 0)]
     assert found[0]["beyond"]["difference"] == pytest.approx(0.7)
@@ -108,9 +123,9 @@ def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "holds no results: there is no evaluate/results.jsonl"),
-        ("", "holds no results: results.jsonl has no answer"),
-        ('{"method": "rfft", "correct": null}\n', "holds no results: results.jsonl has no answer"),
+        (None, "holds no results: there is no report/answers.jsonl"),
+        ("", "holds no results: answers.jsonl has no answer"),
+        ('{"method": "rfft", "correct": null}\n', "holds no results: answers.jsonl has no answer"),
         ("[1]\n", "is not a file of result rows"),
         ("{", "is not a file of result rows"),
     ],
@@ -118,9 +133,9 @@ def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None
 def test_what_holds_no_results(tmp_path: Path, capsys: pytest.CaptureFixture, text: str | None, message: str) -> None:
     good = write(tmp_path / "good", {"rfft": {5: 9}})
     empty = tmp_path / "empty"
-    (empty / "evaluate").mkdir(parents=True)
+    (empty / "report").mkdir(parents=True)
     if text is not None:
-        (empty / "evaluate" / "results.jsonl").write_text(text)
+        (empty / "report" / "answers.jsonl").write_text(text)
     assert main(["compare", str(good), str(empty), "--output", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err
     assert message in error

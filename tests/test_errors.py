@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from metarfft.config import Config
-from metarfft.evaluate.errors import score_sweep, summarise, to_read
+from metarfft.evaluate.errors import score_sweep, summarise, summarise_kept, to_read
 from metarfft.evaluate.report import write_report
 from metarfft.samples import make_sample, to_row
 
@@ -132,3 +132,4 @@ def test_report_and_trajectories(config: Config) -> None:
     assert len(answers) == 18
     assert all("text" not in answer for answer in answers)
     assert [answer["kind"] for answer in answers if answer.get("outcome") == "runaway"] == ["copy"]
+    assert summarise_kept(answers) == summarise(score_sweep(config))  # so a comparison counts as the report does

@@ -38,9 +38,8 @@ def test_a_variant_that_fails_does_not_stop_the_others(
              "answer": "1", "got": "1", "correct": index > 0}
             for length in (5, 6) for index in range(3)
         ]  # fmt: skip
-        for folder in ("evaluate", "report"):
-            (config.root / folder).mkdir(parents=True)
-        (config.root / "evaluate" / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        (config.root / "report").mkdir(parents=True)
+        (config.root / "report" / "answers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         (config.root / "report" / "report.md").write_text(f"| method |\n| {config.name} |\n\n")
         return config.root / "report" / "report.html"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--max-tokens", type=int, metavar="N", help="default: what an answer can need")
     command.set_defaults(command=ask)
 
-    command = commands.add_parser("compare", help="compare evaluated runs: figure, table, paired tests")
+    command = commands.add_parser("compare", help="compare evaluated runs: figures, tables, paired tests")
     command.add_argument(
         "runs", nargs="+", metavar="RUN", help="an output folder, as in outputs/tiny, or an MLflow run"
     )
@@ -185,8 +186,8 @@ def compare(arguments: argparse.Namespace) -> int:
     from metarfft.evaluate.compare import compare as compare_runs
 
     text = compare_runs(arguments.runs, arguments.output, arguments.in_distribution, arguments.store)
-    print(text[text.index("| run") :].strip())
-    print(f"\nfigure and tables: {arguments.output / 'compare.md'}")
+    print(re.sub(r"!\[.*\)\n\n", "", text[text.index("| run") :]).strip())
+    print(f"\npage: {arguments.output / 'compare.html'}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Runs compared: two figures, one table on what all were asked, and paired tests on the samples that two share.
+"""Runs compared: figures and tables on what all were asked, and paired tests on the samples that two share.
 
 A run is an experiment's output folder or the id of an MLflow run: of an evaluation, or of a whole experiment, whose
 last evaluation counts. Every method of a run is a line of its own.
@@ -15,14 +15,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import jinja2
-
 from metarfft.evaluate import metrics, plots
+from metarfft.evaluate.errors import summarise_kept
+from metarfft.evaluate.pages import environment, inline
+from metarfft.evaluate.process import OUTCOMES
 from metarfft.evaluate.report import PAPER
 from metarfft.evaluate.statistics import Paired, paired
 from metarfft.rules.rule import same_answer
 
-RESULTS, ARTIFACT = Path("evaluate") / "results.jsonl", "report/answers.jsonl"
+ANSWERS = "report/answers.jsonl"  # in an output folder, and among an MLflow run's artifacts
 _KEYS = {"method", "seed", "task", "length", "index", "answer", "correct"}
 STORE = "sqlite:///outputs/mlflow.db"
 
@@ -54,7 +55,7 @@ class Pair:
 
 
 def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str | None = None) -> str:
-    """Compare runs; writes compare.md, compare.json and the figures (SVG and PNG) to ``output``.
+    """Compare runs; writes compare.html, compare.md, compare.json and the figures (SVG and PNG) to ``output``.
 
     Args:
         runs: output folders or MLflow run ids, two or more.
@@ -73,35 +74,40 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
     cells = [{(task, n) for task, by in results.counts[name].items() for n in by} for name in names]
     if not names or not (common := set.intersection(*cells)):
         raise ValueError("the runs share no task and length that all of them have answers for")
-    shared = metrics.collect(
-        {**row, "method": one.name} for one in series for row in one.rows if (row["task"], row["length"]) in common
-    )
+    rows = [{**row, "method": one.name} for one in series for row in one.rows if (row["task"], row["length"]) in common]
+    shared, failures = metrics.collect(rows), summarise_kept(rows)
     summaries = {name: metrics.summarise_all(shared, name, in_distribution) for name in names}
     pairs = pair_up([one for one in series if one.name in names], in_distribution)
 
     output.mkdir(parents=True, exist_ok=True)
-    files = {figure: [output / f"{figure}.svg", output / f"{figure}.png"] for figure in ("accuracy", "overview")}
+    figures = ["overview", "accuracy", *(["failures"] if failures else [])]
+    files = {figure: [output / f"{figure}.svg", output / f"{figure}.png"] for figure in figures}
     plots.overview(summaries, in_distribution, files["overview"])
     titles = {task: task for task in results.tasks()}
     plots.accuracy_by_length(results, titles, in_distribution, files["accuracy"], plots.looks(names))
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    environment = jinja2.Environment(
-        loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    text = environment.get_template("compare.md").render(
-        methods={one.name: one.method for one in series},
-        summaries=summaries,
-        pairs=pairs,
-        paper=PAPER,
-        seen=in_distribution,
-        tasks=sorted({task for task, _ in common}),
-        lengths=sorted({length for _, length in common}),
-        left_out=max(map(len, cells)) > len(common),
-        answers={one.name: sum(row["correct"] is not None for row in one.rows) for one in series},
-    )
+    if failures:
+        plots.failures(failures, files["failures"])
+    context = {
+        "methods": {one.name: one.method for one in series},
+        "summaries": summaries,
+        "failures": failures,
+        "outcomes": OUTCOMES,
+        "pairs": pairs,
+        "paper": PAPER,
+        "seen": in_distribution,
+        "tasks": sorted({task for task, _ in common}),
+        "lengths": sorted({length for _, length in common}),
+        "left_out": max(map(len, cells)) > len(common),
+        "answers": {one.name: len(one.rows) for one in series},
+        "svg": {figure: inline(drawn[0]) for figure, drawn in files.items()},
+    }
+    templates = environment()
+    text = templates.get_template("compare.md").render(context)
     (output / "compare.md").write_text(text)
+    (output / "compare.html").write_text(templates.get_template("compare.html").render(context))
     told = {
         "summary": {name: asdict(summary) for name, summary in summaries.items()},
+        "errors": {name: asdict(found) for name, found in failures.items()},
         "paired": [asdict(pair) for pair in pairs],
     }
     (output / "compare.json").write_text(json.dumps(told, indent=1, allow_nan=False) + "\n")
@@ -170,9 +176,9 @@ def _rows(run: str, store: str | None) -> tuple[str, list[dict[str, Any]]]:
     """A run's name and its result rows."""
     folder = Path(run)
     if folder.is_dir():
-        if not (folder / RESULTS).exists():
-            raise ValueError(f"{run} holds no results: there is no {RESULTS} (jobs/evaluate.py makes it)")
-        return folder.resolve().name, _read(run, folder / RESULTS)
+        if not (folder / ANSWERS).exists():
+            raise ValueError(f"{run} holds no results: there is no {ANSWERS} (jobs/evaluate.py makes it)")
+        return folder.resolve().name, _read(run, folder / ANSWERS)
     return _from_mlflow(run, store or os.environ.get("MLFLOW_TRACKING_URI") or STORE)
 
 
@@ -197,11 +203,11 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]]]:
         raise ValueError(f"no folder and no MLflow run in {store} is called {run}") from None
     with TemporaryDirectory() as place:
         try:
-            path = client.download_artifacts(info.info.run_id, ARTIFACT, place)
+            path = client.download_artifacts(info.info.run_id, ANSWERS, place)
         except (MlflowException, OSError):
             stage = info.data.tags.get("stage", "no stage of metarfft")
             raise ValueError(
-                f"run {run} ({stage}) holds no results: it has no artifact {ARTIFACT}, which jobs/evaluate.py logs"
+                f"run {run} ({stage}) holds no results: it has no artifact {ANSWERS}, which jobs/evaluate.py logs"
             ) from None
         return name, _read(run, Path(path))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import mean
@@ -122,6 +122,23 @@ def summarise(scored: Iterable[Scored]) -> dict[str, Errors]:
     methods: dict[str, list[Process]] = defaultdict(list)
     for one in scored:
         methods[one.answer["method"]].append(one.process)
+    return {method: _errors(processes) for method, processes in methods.items()}
+
+
+def kept(process: Process) -> dict[str, Any]:
+    """What a report's answers.jsonl keeps of a process; `summarise_kept` counts it."""
+    return {
+        "outcome": process.outcome, "kind": process.kind, "iterations": process.iterations, "loops": process.loops,
+    }  # fmt: skip
+
+
+def summarise_kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, Errors]:
+    """The errors of each method, from rows of a report's answers.jsonl; those of other methods follow no rule."""
+    methods: dict[str, list[Process]] = defaultdict(list)
+    for row in rows:
+        if "loops" in row:
+            process = Process(row["outcome"], row["kind"], misread=False, divergence=None, steps=0, loops=row["loops"])
+            methods[row["method"]].append(process)
     return {method: _errors(processes) for method, processes in methods.items()}
 
 

@@ -142,6 +142,38 @@ def overview(summaries: dict[str, Summary], in_distribution: int, files: list[Pa
     _save(figure, files)
 
 
+def failures(errors: dict[str, Errors], files: list[Path]) -> None:
+    """A row a series: by which kind of error its answers left the rule, and how many wrong results miscount loops."""
+    figure, (kinds, counts) = plt.subplots(
+        1, 2, figsize=(12.4, 0.36 * len(errors) + 1.7), sharey=True, layout="constrained", width_ratios=(1.7, 1)
+    )
+    for place, found in enumerate(errors.values()):
+        left = 0.0
+        for (kind, label), colour in zip(KINDS.items(), _SERIES, strict=False):
+            share = found.kinds[kind] / max(1, found.answers)
+            kinds.barh(place, share, 0.7, left, color=colour, label=None if place else label)
+            if share > 0.03:
+                kinds.text(
+                    left + share / 2, place, str(found.kinds[kind]), ha="center", va="center", fontsize=7.5, color="w"
+                )
+            left += share
+        if found.too_few is not None and found.too_many is not None:
+            counts.barh(place, -found.too_few, 0.7, color="#D55E00")
+            counts.barh(place, found.too_many, 0.7, color="#0072B2")
+    kinds.set_yticks(range(len(errors)), [f"{name} ({found.answers})" for name, found in errors.items()])
+    kinds.set_ylim(len(errors) - 0.4, -0.6)
+    kinds.set_xlim(0, 1)
+    kinds.set_xlabel("share of the answers (in brackets) whose first error is of this kind")
+    counts.set_xlim(-1, 1)
+    counts.set_xticks([-1, -0.5, 0, 0.5, 1], ["1", "0.5", "0", "0.5", "1"])
+    counts.axvline(0, color="#444444", lw=0.8)
+    counts.set_xlabel("too few      iterations      too many\nshare of the wrong results")
+    for axis in (kinds, counts):
+        _plain(axis)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    _save(figure, files)
+
+
 def error_kinds(errors: dict[str, Errors], files: list[Path]) -> None:
     """Of the answers that left the rule, the share that each kind of first error makes; a bar a method."""
     lines = lines_of(errors)
@@ -229,6 +261,7 @@ def training_curves(losses: dict[str, list[tuple[int, float]]], files: list[Path
 
 def _plain(axis: plt.Axes) -> None:
     axis.grid(alpha=0.25)
+    axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
 
 

@@ -16,12 +16,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 
 from metarfft import tasks
 from metarfft.config import Config
 from metarfft.evaluate import errors, metrics, plots
+from metarfft.evaluate.pages import environment, inline
 from metarfft.evaluate.process import KINDS, OUTCOMES
 
 # Means over the paper's 12 downstream tasks (arXiv 2502.11525): ACC_Len30 and Max_Len_90% of the 7B and 32B models.
@@ -92,20 +92,15 @@ def write_report(config: Config) -> Path:
         "settings": yaml.safe_dump(_settings(config), sort_keys=False, width=120, default_flow_style=None),
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "lengths": sorted({n for m in methods for t in results.accuracy[m] for n in results.by_length(m, t)}),
-        "svg": {name: _inline(files[0]) for name, files in figures.items()},
+        "svg": {name: inline(files[0]) for name, files in figures.items()},
         "errors": {method: failures[method] for method in methods if method in failures},
         "kinds": KINDS,
         "outcomes": OUTCOMES,
         **_trajectories(config, scored),
     }
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    undefined = jinja2.StrictUndefined
-    environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
-    environment.filters["figure"] = lambda value, digits=2: "–" if value is None else f"{value:.{digits}f}"
-    environment.filters["range"] = lambda interval: "" if interval is None else "[{:.2f}, {:.2f}]".format(*interval)
+    templates = environment()
     for name in ("report.md", "report.html", *(["trajectories.html"] if scored else [])):
-        environment.autoescape = name.endswith("html")
-        (folder / name).write_text(environment.get_template(name).render(context))
+        (folder / name).write_text(templates.get_template(name).render(context))
     return folder / "report.html"
 
 
@@ -143,7 +138,7 @@ def _write_answers(config: Config, scored: list[errors.Scored], path: Path) -> N
             keys = ("model", "method", "seed", "task", "length", "index", "answer", "correct", "finish_reason")
             kept = {key: row[key] for key in keys if key in row}
             if process := processes.get((row.get("model"), row["task"], row["length"], row.get("index"))):
-                kept |= {"outcome": process.outcome, "kind": process.kind, "iterations": process.iterations}
+                kept |= errors.kept(process)
             out.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
 
@@ -200,9 +195,3 @@ def _stages(config: Config) -> list[dict[str, Any]]:
 def _datasets(config: Config) -> dict[str, dict[str, Any]]:
     files = sorted((config.root / "data").glob("*/manifest.json"))
     return {file.parent.name: json.loads(file.read_text()) for file in files}
-
-
-def _inline(file: Path) -> str:
-    """An SVG file's element, to stand inside an HTML page."""
-    text = file.read_text()
-    return text[text.index("<svg") :]
