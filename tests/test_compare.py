@@ -40,6 +40,8 @@ def write(folder: Path, accuracies: dict[str, dict[int, int]], seeds=(0,), of=10
 
 def test_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     first = write(tmp_path / "large", {"meta-rfft": {5: 10, 30: 9}, "rfft": {5: 8, 30: 1}}, seeds=(0, 1))
+    losses = {"pretrain": [[1, 2.0], [2, 1.0]], "adapt/meta-rfft/seed-0": [[1, 0.5]], "adapt/rfft/seed-0": [[1, 0.6]]}
+    (first / "report" / "metrics.json").write_text(json.dumps({"losses": losses}))
     second = write(tmp_path / "small", {"meta-rfft": {5: 9, 30: 2}, "direct": {5: 3}}, seeds=(1, 2))
     output = tmp_path / "out"
     assert main(["compare", str(first), str(second), "--output", str(output)]) == 0
@@ -57,15 +59,27 @@ def test_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert "| large: Meta-RFFT | 20 | 20 | 0 | 0 | 0 | – | – / – | – |" in shown
     assert "| small: Meta-RFFT | 20 | 18 | 0 | 2 | 0 | 1.00 | 1.00 / 0.00 | 0.25 |" in shown
     assert "| small: direct answer | 20 | 6 |" not in shown
-    for name in ("accuracy", "overview", "failures"):
+    for name in ("accuracy", "overview", "failures", "losses"):
         assert all((output / f"{name}.{suffix}").stat().st_size > 0 for suffix in ("svg", "png"))
     page = (output / "compare.html").read_text()
-    assert page.count("<svg ") == 3
+    assert page.count("<svg ") == 4
     assert "<td>small: Meta-RFFT</td><td>20</td><td>18</td><td>0</td><td>2</td>" in page
     assert "src=" not in page  # it needs no server, and no file beside it
     found = json.loads((output / "compare.json").read_text())["paired"]
     assert [(pair["all"]["both"], pair["all"]["first"], pair["all"]["second"]) for pair in found] == [(11, 8, 0)]
     assert found[0]["beyond"]["difference"] == pytest.approx(0.7)
+
+
+def test_a_series_has_the_losses_of_its_own_training(tmp_path: Path) -> None:
+    both = [write(tmp_path / name, {"meta-rfft": {5: 5}, "rfft": {5: 5}}) for name in ("new", "old")]
+    losses = {stage: [[1, 0.5]] for stage in ("base", "pretrain", "adapt/meta-rfft/seed-0", "adapt/rfft/seed-0")}
+    (both[0] / "report" / "metrics.json").write_text(json.dumps({"losses": losses}))
+    assert [[*one.losses] for one in load([*map(str, both)])] == [
+        ["pretrain", "adapt/meta-rfft/seed-0"],
+        ["adapt/rfft/seed-0"],
+        [],
+        [],
+    ]
 
 
 def test_runs_of_one_method_each_are_paired_whatever_it_is(tmp_path: Path) -> None:

@@ -23,19 +23,28 @@ from metarfft.evaluate.report import PAPER
 from metarfft.evaluate.statistics import Paired, paired
 from metarfft.rules.rule import same_answer
 
-ANSWERS = "report/answers.jsonl"  # in an output folder, and among an MLflow run's artifacts
+# What a run is read from, in its output folder or among the artifacts of its MLflow run.
+ANSWERS, FIGURES = "report/answers.jsonl", "report/metrics.json"
+Losses = dict[str, list[tuple[int, float]]]
 _KEYS = {"method", "seed", "task", "length", "index", "answer", "correct"}
 STORE = "sqlite:///outputs/mlflow.db"
 
 
 @dataclass(frozen=True)
 class Series:
-    """The answers of one method of one run (rows of results); ``name`` is what figure and tables call it."""
+    """One method of one run.
+
+    Attributes:
+        name: what figures and tables call it.
+        rows: its answers, as in answers.jsonl.
+        losses: (step, loss) pairs of its training, by stage: its adaptations and, for Meta-RFFT, RF-pretraining.
+    """
 
     name: str
     run: str
     method: str
     rows: list[dict[str, Any]]
+    losses: Losses
 
 
 @dataclass(frozen=True)
@@ -80,13 +89,16 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
     pairs = pair_up([one for one in series if one.name in names], in_distribution)
 
     output.mkdir(parents=True, exist_ok=True)
-    figures = ["overview", "accuracy", *(["failures"] if failures else [])]
+    trained = {one.name: one.losses for one in series if one.losses}
+    figures = ["overview", "accuracy", *(["failures"] if failures else []), *(["losses"] if trained else [])]
     files = {figure: [output / f"{figure}.svg", output / f"{figure}.png"] for figure in figures}
     plots.overview(summaries, in_distribution, files["overview"])
     titles = {task: task for task in results.tasks()}
     plots.accuracy_by_length(results, titles, in_distribution, files["accuracy"], plots.looks(names))
     if failures:
         plots.failures(failures, files["failures"])
+    if trained:
+        plots.losses_compared(trained, files["losses"])
     context = {
         "methods": {one.name: one.method for one in series},
         "summaries": summaries,
@@ -122,15 +134,17 @@ def load(runs: list[str], store: str | None = None) -> list[Series]:
     """
     if len(runs) < 2 or len(set(runs)) < len(runs):
         raise ValueError(f"give two or more different runs to compare, not {', '.join(runs) or 'none'}")
-    found = {run: _rows(run, store) for run in runs}
-    labels = _labels({run: label for run, (label, _) in found.items()})
+    found = {run: _run(run, store) for run in runs}
+    labels = _labels({run: label for run, (label, *_) in found.items()})
     series = []
-    for run, (_, rows) in found.items():
+    for run, (_, rows, losses) in found.items():
         methods = sorted({row["method"] for row in rows}, key=lambda m: ([*plots.METHODS, m].index(m), m))
         for method in methods:
             known = plots.METHODS.get(method, (method,))[0]
             chosen = [row for row in rows if row["method"] == method]
-            series.append(Series(f"{labels[run]}: {known}", labels[run], method, chosen))
+            stages = (f"adapt/{method}/", *(["pretrain"] if method == "meta-rfft" else []))
+            own = {stage: points for stage, points in losses.items() if stage.startswith(stages)}
+            series.append(Series(f"{labels[run]}: {known}", labels[run], method, chosen, own))
     return series
 
 
@@ -172,17 +186,17 @@ def _labels(names: Mapping[str, str]) -> dict[str, str]:
     return {run: label if given.count(label) == 1 else run for run, label in labels.items()}
 
 
-def _rows(run: str, store: str | None) -> tuple[str, list[dict[str, Any]]]:
-    """A run's name and its result rows."""
+def _run(run: str, store: str | None) -> tuple[str, list[dict[str, Any]], Losses]:
+    """A run's name, its answers and its training losses."""
     folder = Path(run)
     if folder.is_dir():
         if not (folder / ANSWERS).exists():
             raise ValueError(f"{run} holds no results: there is no {ANSWERS} (jobs/evaluate.py makes it)")
-        return folder.resolve().name, _read(run, folder / ANSWERS)
+        return folder.resolve().name, _read(run, folder / ANSWERS), _losses(folder / FIGURES)
     return _from_mlflow(run, store or os.environ.get("MLFLOW_TRACKING_URI") or STORE)
 
 
-def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]]]:
+def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]], Losses]:
     file = Path(store.removeprefix("sqlite:///"))
     if store.startswith("sqlite:") and not file.exists():  # a client would make one
         raise ValueError(f"no folder is called {run}, and there is no MLflow store {file} (--store names another)")
@@ -203,13 +217,17 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]]]:
         raise ValueError(f"no folder and no MLflow run in {store} is called {run}") from None
     with TemporaryDirectory() as place:
         try:
-            path = client.download_artifacts(info.info.run_id, ANSWERS, place)
+            answers, figures = (client.download_artifacts(info.info.run_id, name, place) for name in (ANSWERS, FIGURES))
         except (MlflowException, OSError):
             stage = info.data.tags.get("stage", "no stage of metarfft")
             raise ValueError(
                 f"run {run} ({stage}) holds no results: it has no artifact {ANSWERS}, which jobs/evaluate.py logs"
             ) from None
-        return name, _read(run, Path(path))
+        return name, _read(run, Path(answers)), _losses(Path(figures))
+
+
+def _losses(path: Path) -> Losses:
+    return json.loads(path.read_text())["losses"] if path.exists() else {}
 
 
 def _read(run: str, path: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import matplotlib
@@ -228,6 +229,31 @@ def iteration_counts(scored: list[Scored], files: list[Path]) -> None:
     _save(figure, files)
 
 
+def losses_compared(series: dict[str, dict[str, list[tuple[int, float]]]], files: list[Path]) -> None:
+    """Training loss by step of several series, RF-pretraining and every adaptation.
+
+    Args:
+        series: for each, the (step, loss) pairs of its stages, named as in `train.plan`.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(10.4, 3.6 + 0.2 * -(-len(series) // 3)), layout="constrained")
+    parts = (("RF-pretraining", "pretrain"), ("adaptation, a line a seed", "adapt/"))
+    labelled = {}
+    for axis, (title, stages) in zip(axes, parts, strict=True):
+        for (name, losses), (look, stroke) in zip(series.items(), _strokes(), strict=False):
+            for points in (points for stage, points in losses.items() if stage.startswith(stages)):
+                (labelled[name],) = axis.plot(*zip(*points, strict=True), lw=1, color=look, ls=stroke, alpha=0.8)
+        _loss_axis(axis, title)
+    axes[0].set_ylabel("training loss, nats a token")
+    order = [name for name in series if name in labelled]
+    figure.legend([labelled[name] for name in order], order, loc="outside lower center", ncols=3, frameon=False)
+    _save(figure, files)
+
+
+def _strokes() -> Iterator[tuple[str, str]]:
+    """Colour and line style of one series after another, without end."""
+    return cycle((colour, stroke) for stroke in ("-", "--", ":", "-.") for colour in _SERIES)
+
+
 def training_curves(losses: dict[str, list[tuple[int, float]]], files: list[Path]) -> None:
     """Training loss by step on a logarithmic scale: the stages before adaptation, and the adaptations by method.
 
@@ -245,18 +271,22 @@ def training_curves(losses: dict[str, list[tuple[int, float]]], files: list[Path
             label, colour = {"base": ("base: warm-up", "#999999")}.get(name, ("RF-pretraining", "#0072B2"))
             before.plot(steps, values, lw=1, color=colour, label=label)
     for axis, title in ((before, "before adaptation"), (adaptation, "adaptation, a line a seed")):
-        axis.set_title(title, fontsize=10)
-        axis.set_yscale("log")
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.yaxis.set_major_formatter("{x:g}")
-        axis.yaxis.set_minor_locator(NullLocator())
-        axis.set_xlabel("step")
-        _plain(axis)
+        _loss_axis(axis, title)
         if axis.lines:
             axis.legend(fontsize=8, frameon=False)
     before.set_ylabel("training loss, nats a token")
     figure.tight_layout()
     _save(figure, files)
+
+
+def _loss_axis(axis: plt.Axes, title: str) -> None:
+    axis.set_title(title, fontsize=10)
+    axis.set_yscale("log")
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_locator(NullLocator())
+    axis.set_xlabel("step")
+    _plain(axis)
 
 
 def _plain(axis: plt.Axes) -> None:

@@ -53,7 +53,8 @@ def write_report(config: Config) -> Path:
     figures = {name: [folder / f"{name}.svg", folder / f"{name}.png"] for name in names}
     plots.accuracy_by_length(results, titles, seen, figures["accuracy"], lines)
     stages = _stages(config)
-    plots.training_curves({s["stage"]: s["losses"] for s in stages if s["losses"]}, figures["losses"])
+    losses = {s["stage"]: s["losses"] for s in stages if s["losses"]}
+    plots.training_curves(losses, figures["losses"])
     if scored:
         plots.error_kinds(failures, figures["kinds"])
         plots.iteration_counts(scored, figures["iterations"])
@@ -75,6 +76,7 @@ def write_report(config: Config) -> Path:
         "errors": {method: asdict(found) for method, found in failures.items()},
         "asked": results.asked,
         "failed": results.failed,
+        "losses": losses,
     }
     (folder / "metrics.json").write_text(json.dumps(figures_of, indent=1, allow_nan=False) + "\n")
     context = {
