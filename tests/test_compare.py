@@ -74,6 +74,7 @@ def test_a_series_has_the_losses_of_its_own_training(tmp_path: Path) -> None:
     both = [write(tmp_path / name, {"meta-rfft": {5: 5}, "rfft": {5: 5}}) for name in ("new", "old")]
     losses = {stage: [[1, 0.5]] for stage in ("base", "pretrain", "adapt/meta-rfft/seed-0", "adapt/rfft/seed-0")}
     (both[0] / "report" / "metrics.json").write_text(json.dumps({"losses": losses}))
+    (both[1] / "report" / "metrics.json").write_text(json.dumps({"summary": {}}))  # of a report that kept none
     assert [[*one.losses] for one in load([*map(str, both)])] == [
         ["pretrain", "adapt/meta-rfft/seed-0"],
         ["adapt/rfft/seed-0"],

@@ -227,7 +227,8 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]], Losse
 
 
 def _losses(path: Path) -> Losses:
-    return json.loads(path.read_text())["losses"] if path.exists() else {}
+    """Those that a report has kept; older ones have none."""
+    return json.loads(path.read_text()).get("losses", {}) if path.exists() else {}
 
 
 def _read(run: str, path: Path) -> list[dict[str, Any]]:
