@@ -102,7 +102,8 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
     context = {
         "methods": {one.name: one.method for one in series},
         "summaries": summaries,
-        "failures": failures,
+        "errors": failures,
+        "names": {name: name for name in names},
         "outcomes": OUTCOMES,
         "pairs": pairs,
         "paper": PAPER,
