@@ -126,7 +126,7 @@ def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None
         assert main(["compare", one, str(other), "--store", uri, "--output", str(tmp_path / "out")]) == 0
         assert "| small: vanilla RFFT | other: vanilla RFFT | 10 | 6 | 3 | 0 |" in capsys.readouterr().out
     for one, message in {
-        nothing.id: "holds no results: it has no artifact report/answers.jsonl",
+        nothing.id: "holds no results: it has no report/answers.jsonl or no report/metrics.json",
         "0" * 32: "no folder and no MLflow run in",
     }.items():
         assert main(["compare", one, str(other), "--store", uri]) == 2

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from metarfft.evaluate import metrics, plots
-from metarfft.evaluate.errors import summarise_kept
+from metarfft.evaluate.errors import restored, summarise
 from metarfft.evaluate.pages import environment, inline
 from metarfft.evaluate.process import OUTCOMES
 from metarfft.evaluate.report import PAPER
@@ -84,7 +84,8 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
     if not names or not (common := set.intersection(*cells)):
         raise ValueError("the runs share no task and length that all of them have answers for")
     rows = [{**row, "method": one.name} for one in series for row in one.rows if (row["task"], row["length"]) in common]
-    shared, failures = metrics.collect(rows), summarise_kept(rows)
+    shared = metrics.collect(rows)
+    failures = summarise((row["method"], process) for row in rows if (process := restored(row)))
     summaries = {name: metrics.summarise_all(shared, name, in_distribution) for name in names}
     pairs = pair_up([one for one in series if one.name in names], in_distribution)
 
@@ -222,7 +223,7 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]], Losse
         except (MlflowException, OSError):
             stage = info.data.tags.get("stage", "no stage of metarfft")
             raise ValueError(
-                f"run {run} ({stage}) holds no results: it has no artifact {ANSWERS}, which jobs/evaluate.py logs"
+                f"run {run} ({stage}) holds no results: it has no {ANSWERS} or no {FIGURES}; jobs/evaluate.py logs both"
             ) from None
         return name, _read(run, Path(answers)), _losses(Path(figures))
 

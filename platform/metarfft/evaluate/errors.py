@@ -117,29 +117,26 @@ def _rule(source: str) -> Rule:
     return Rule(source)
 
 
-def summarise(scored: Iterable[Scored]) -> dict[str, Errors]:
-    """The errors of each method."""
+def summarise(processes: Iterable[tuple[str, Process]]) -> dict[str, Errors]:
+    """The errors of each method, from pairs of a method and the process of one of its answers."""
     methods: dict[str, list[Process]] = defaultdict(list)
-    for one in scored:
-        methods[one.answer["method"]].append(one.process)
-    return {method: _errors(processes) for method, processes in methods.items()}
+    for method, process in processes:
+        methods[method].append(process)
+    return {method: _errors(found) for method, found in methods.items()}
 
 
 def kept(process: Process) -> dict[str, Any]:
-    """What a report's answers.jsonl keeps of a process; `summarise_kept` counts it."""
+    """What a report's answers.jsonl keeps of a process: enough to count it."""
     return {
         "outcome": process.outcome, "kind": process.kind, "iterations": process.iterations, "loops": process.loops,
     }  # fmt: skip
 
 
-def summarise_kept(rows: Iterable[Mapping[str, Any]]) -> dict[str, Errors]:
-    """The errors of each method, from rows of a report's answers.jsonl; those of other methods follow no rule."""
-    methods: dict[str, list[Process]] = defaultdict(list)
-    for row in rows:
-        if "loops" in row:
-            process = Process(row["outcome"], row["kind"], misread=False, divergence=None, steps=0, loops=row["loops"])
-            methods[row["method"]].append(process)
-    return {method: _errors(processes) for method, processes in methods.items()}
+def restored(row: Mapping[str, Any]) -> Process | None:
+    """The process that a row of answers.jsonl keeps, as far as `summarise` counts it; None where none was scored."""
+    if "loops" not in row:
+        return None
+    return Process(row["outcome"], row["kind"], misread=False, divergence=None, steps=0, loops=row["loops"])
 
 
 def _errors(processes: list[Process]) -> Errors:

@@ -48,7 +48,7 @@ def write_report(config: Config) -> Path:
     seen = config.evaluate.in_distribution
     titles = {task: f"{_title(task)} ({task})" for task in results.tasks()}
     scored = errors.score_sweep(config)
-    failures = errors.summarise(scored)
+    failures = errors.summarise((one.answer["method"], one.process) for one in scored)
     names = ["accuracy", "losses", *(["kinds", "iterations"] if scored else [])]
     figures = {name: [folder / f"{name}.svg", folder / f"{name}.png"] for name in names}
     plots.accuracy_by_length(results, titles, seen, figures["accuracy"], lines)
