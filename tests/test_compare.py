@@ -48,7 +48,8 @@ def test_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     shown = capsys.readouterr().out
     # only length 5 was asked of all four
     low, high = wilson(20, 20)
-    assert f"| large: Meta-RFFT | 40 | 1.00 [{low:.2f}, {high:.2f}] | – | – | 5.0 | 0.77 / 0.98 |" in shown
+    assert "On the tasks and lengths that all have: lc_461; 5 (" in shown
+    assert f"| large: Meta-RFFT | 20 | 1.00 [{low:.2f}, {high:.2f}] | – | – | 5.0 | 0.77 / 0.98 |" in shown
     # paired: the same method, and seed 1 only, which both have
     p = binomtest(8, 8, 0.5).pvalue
     assert "| large: Meta-RFFT | small: Meta-RFFT | 20 | 11 | 8 | 0 | 0.40 [" in shown
@@ -102,6 +103,11 @@ def test_different_samples_are_not_paired(tmp_path: Path) -> None:
     (pair,) = pair_up(load([str(first), str(second)]), 5)
     assert (pair.first, pair.second) == ("tiny (a): vanilla RFFT", "tiny (b): vanilla RFFT")
     assert (pair.all.samples, pair.other) == (10, ["lc_283"])
+    assert pair.note.endswith("vanilla RFFT were asked different samples of lc_283, which their test leaves out.")
+    third = write(tmp_path / "c", {"rfft": {5: 5}}, seeds=(1,))
+    for pair in pair_up(load([str(first), str(third)]), 5):
+        assert pair.all is None
+        assert pair.note.endswith("c: vanilla RFFT answered no sample with the same seed: no test.")
 
 
 def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -135,6 +141,17 @@ def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None
         assert error.count("\n") == 1
 
 
+ROW = '{"method": "rfft", "seed": 0, "task": "lc_461", "length": %s, "index": 0, "answer": "1", "correct": true}'
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"losses": null}', '{"losses": [1]}', '{"losses": {"pretrain": 3}}'])
+def test_damaged_figures(tmp_path: Path, capsys: pytest.CaptureFixture, text: str) -> None:
+    runs = [write(tmp_path / name, {"rfft": {5: 9}}) for name in ("good", "bad")]
+    (runs[1] / "report" / "metrics.json").write_text(text)
+    assert main(["compare", *map(str, runs), "--output", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == f"metarfft: {runs[1]}: metrics.json is not a report's file of figures\n"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -143,6 +160,7 @@ def test_runs_from_mlflow(tmp_path: Path, capsys: pytest.CaptureFixture) -> None
         ('{"method": "rfft", "correct": null}\n', "holds no results: answers.jsonl has no answer"),
         ("[1]\n", "is not a file of result rows"),
         ("{", "is not a file of result rows"),
+        (ROW % '"12"', "is not a file of result rows"),
     ],
 )
 def test_what_holds_no_results(tmp_path: Path, capsys: pytest.CaptureFixture, text: str | None, message: str) -> None:
@@ -166,11 +184,14 @@ def test_a_run_that_does_not_exist(
     assert main(["compare", str(good), "nowhere"]) == 2
     message = "metarfft: no folder is called nowhere, and there is no MLflow store outputs/mlflow.db"
     assert capsys.readouterr().err == f"{message} (--store names another)\n"
-    assert main(["compare", str(good)]) == 2
-    assert "give two or more different runs" in capsys.readouterr().err
+    for runs in ([str(good)], [str(good), f"{good}/"]):
+        assert main(["compare", *runs]) == 2
+        assert "give two or more different runs" in capsys.readouterr().err
     other = write(tmp_path / "other", {"rfft": {6: 9}})
     assert main(["compare", str(good), str(other)]) == 2
-    assert "share no task and length" in capsys.readouterr().err
+    assert "that all were asked; good: lc_461, lengths 5-5; other: lc_461, lengths 6-6\n" in capsys.readouterr().err
+    assert main(["compare", str(good), str(other), "--in-distribution", "0"]) == 2
+    assert "must be 1 or more, not 0" in capsys.readouterr().err
 
 
 def test_runs_of_one_name_keep_labels_of_their_own():

@@ -163,7 +163,7 @@ def check(arguments: argparse.Namespace) -> int:
     from metarfft.rules.verify import verify
 
     source, inputs = _read(arguments)
-    text = arguments.file.read_text() if arguments.file else sys.stdin.read()
+    text = _text(arguments.file) if arguments.file else sys.stdin.read()
     verdict: dict[str, Any] = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style).to_json())
     print(json.dumps(verdict, indent=1, ensure_ascii=False))
     return 0 if verdict["correct"] else 1
@@ -186,7 +186,7 @@ def compare(arguments: argparse.Namespace) -> int:
     from metarfft.evaluate.compare import compare as compare_runs
 
     text = compare_runs(arguments.runs, arguments.output, arguments.in_distribution, arguments.store)
-    print(re.sub(r"!\[.*\)\n\n", "", text[text.index("| run") :]).strip())
+    print(re.sub(r"!\[.*\)\n\n", "", text[text.index("On the tasks") :]).strip())
     print(f"\npage: {arguments.output / 'compare.html'}")
     return 0
 
@@ -231,11 +231,14 @@ def _summary(verdict: dict[str, Any]) -> str:
 
 
 def _read(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    return _text(arguments.rule), _arguments("--input", arguments.input)
+
+
+def _text(file: Path) -> str:
     try:
-        source = arguments.rule.read_text()
+        return file.read_text()
     except UnicodeDecodeError:
-        raise ValueError(f"{arguments.rule} is not a text file") from None
-    return source, _arguments("--input", arguments.input)
+        raise ValueError(f"{file} is not a text file") from None
 
 
 def _arguments(option: str, text: str) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from metarfft.evaluate import metrics, plots
 from metarfft.evaluate.errors import restored, summarise
@@ -26,7 +29,8 @@ from metarfft.rules.rule import same_answer
 # What a run is read from, in its output folder or among the artifacts of its MLflow run.
 ANSWERS, FIGURES = "report/answers.jsonl", "report/metrics.json"
 Losses = dict[str, list[tuple[int, float]]]
-_KEYS = {"method", "seed", "task", "length", "index", "answer", "correct"}
+_LOSSES = TypeAdapter(Losses)
+_KEYS = {"method": str, "seed": int, "task": str, "length": int, "index": int, "answer": str, "correct": bool}
 STORE = "sqlite:///outputs/mlflow.db"
 
 
@@ -52,15 +56,26 @@ class Pair:
     """A paired comparison of two series.
 
     Attributes:
-        all: on all shared samples; ``beyond``: on those of lengths beyond adaptation's, None when there is none.
+        all: on all shared samples; ``beyond``: on those of lengths beyond adaptation's; None when there is none.
         other: tasks left out, since the two were asked different samples of them.
     """
 
     first: str
     second: str
-    all: Paired
+    all: Paired | None
     beyond: Paired | None
     other: list[str]
+
+    @property
+    def note(self) -> str | None:
+        """What kept the two from being paired, in part or wholly; None where nothing did."""
+        if self.all and not self.other:
+            return None
+        told = "answered no sample with the same seed"
+        if self.other:
+            told = f"were asked different samples of {', '.join(self.other)}"
+        left = ", which their test leaves out" if self.all else ": no test"
+        return f"{self.first} and {self.second} {told}{left}."
 
 
 def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str | None = None) -> str:
@@ -77,12 +92,14 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
     Raises:
         ValueError: a run does not exist or holds no results, or the runs were asked nothing in common.
     """
+    if in_distribution < 1:
+        raise ValueError(f"the longest length seen in adaptation must be 1 or more, not {in_distribution}")
     series = load(runs, store)
     results = metrics.collect({**row, "method": one.name} for one in series for row in one.rows)
     names = [one.name for one in series if one.name in results.counts]
     cells = [{(task, n) for task, by in results.counts[name].items() for n in by} for name in names]
     if not names or not (common := set.intersection(*cells)):
-        raise ValueError("the runs share no task and length that all of them have answers for")
+        raise ValueError("; ".join(["the runs share no task and length that all were asked", *_asked(series)]))
     rows = [{**row, "method": one.name} for one in series for row in one.rows if (row["task"], row["length"]) in common]
     shared = metrics.collect(rows)
     failures = summarise((row["method"], process) for row in rows if (process := restored(row)))
@@ -106,13 +123,14 @@ def compare(runs: list[str], output: Path, in_distribution: int = 5, store: str 
         "errors": failures,
         "names": {name: name for name in names},
         "outcomes": OUTCOMES,
-        "pairs": pairs,
+        "pairs": [pair for pair in pairs if pair.all],
+        "notes": [pair.note for pair in pairs if pair.note],
         "paper": PAPER,
         "seen": in_distribution,
         "tasks": sorted({task for task, _ in common}),
         "lengths": sorted({length for _, length in common}),
         "left_out": max(map(len, cells)) > len(common),
-        "answers": {one.name: len(one.rows) for one in series},
+        "answers": Counter(row["method"] for row in rows),
         "svg": {figure: inline(drawn[0]) for figure, drawn in files.items()},
     }
     templates = environment()
@@ -134,7 +152,8 @@ def load(runs: list[str], store: str | None = None) -> list[Series]:
     Raises:
         ValueError: a run does not exist or holds no results, or is named twice.
     """
-    if len(runs) < 2 or len(set(runs)) < len(runs):
+    places = {Path(run).resolve() for run in runs}  # a run's id stays what it is, in whatever folder
+    if len(places) < max(2, len(runs)):
         raise ValueError(f"give two or more different runs to compare, not {', '.join(runs) or 'none'}")
     found = {run: _run(run, store) for run in runs}
     labels = _labels({run: label for run, (label, *_) in found.items()})
@@ -158,11 +177,22 @@ def pair_up(series: list[Series], in_distribution: int) -> list[Pair]:
         if first.run == second.run or (common and first.method != second.method):
             continue
         shared, other = _shared(first, second)
-        if shared:
-            beyond = [outcome for (_, _, length, _), outcome in shared.items() if length > in_distribution]
-            found = Pair(first.name, second.name, paired(shared.values()), paired(beyond) if beyond else None, other)
-            pairs.append(found)
+        beyond = [outcome for (_, _, length, _), outcome in shared.items() if length > in_distribution]
+        every, longer = (paired(outcomes) if outcomes else None for outcomes in (shared.values(), beyond))
+        pairs.append(Pair(first.name, second.name, every, longer, other))
     return pairs
+
+
+def _asked(series: list[Series]) -> list[str]:
+    """For each run, what it was asked."""
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for one in series:
+        runs.setdefault(one.run, []).extend(one.rows)
+    told = []
+    for run, rows in runs.items():
+        tasks, lengths = ({row[key] for row in rows} for key in ("task", "length"))
+        told.append(f"{run}: {', '.join(sorted(tasks))}, lengths {min(lengths)}-{max(lengths)}")
+    return told
 
 
 def _shared(first: Series, second: Series) -> tuple[dict[tuple[int, str, int, int], tuple[bool, bool]], list[str]]:
@@ -194,7 +224,7 @@ def _run(run: str, store: str | None) -> tuple[str, list[dict[str, Any]], Losses
     if folder.is_dir():
         if not (folder / ANSWERS).exists():
             raise ValueError(f"{run} holds no results: there is no {ANSWERS} (jobs/evaluate.py makes it)")
-        return folder.resolve().name, _read(run, folder / ANSWERS), _losses(folder / FIGURES)
+        return folder.resolve().name, _read(run, folder / ANSWERS), _losses(run, folder / FIGURES)
     return _from_mlflow(run, store or os.environ.get("MLFLOW_TRACKING_URI") or STORE)
 
 
@@ -215,7 +245,9 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]], Losse
             newest = ["attributes.start_time DESC"]
             children = client.search_runs([info.info.experiment_id], query, order_by=newest, max_results=1)
             info = children[0] if children else info
-    except MlflowException:
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise ValueError(f"the MLflow store {store} cannot be read: {' '.join(str(error).split())}") from None
         raise ValueError(f"no folder and no MLflow run in {store} is called {run}") from None
     with TemporaryDirectory() as place:
         try:
@@ -225,12 +257,15 @@ def _from_mlflow(run: str, store: str) -> tuple[str, list[dict[str, Any]], Losse
             raise ValueError(
                 f"run {run} ({stage}) holds no results: it has no {ANSWERS} or no {FIGURES}; jobs/evaluate.py logs both"
             ) from None
-        return name, _read(run, Path(answers)), _losses(Path(figures))
+        return name, _read(run, Path(answers)), _losses(run, Path(figures))
 
 
-def _losses(path: Path) -> Losses:
+def _losses(run: str, path: Path) -> Losses:
     """Those that a report has kept; older ones have none."""
-    return json.loads(path.read_text()).get("losses", {}) if path.exists() else {}
+    try:
+        return _LOSSES.validate_python(json.loads(path.read_text()).get("losses", {})) if path.exists() else {}
+    except (ValueError, AttributeError):
+        raise ValueError(f"{run}: {path.name} is not a report's file of figures") from None
 
 
 def _read(run: str, path: Path) -> list[dict[str, Any]]:
@@ -238,7 +273,7 @@ def _read(run: str, path: Path) -> list[dict[str, Any]]:
     try:
         rows = [json.loads(line) for line in path.read_text().split("\n") if line]
         rows = [row for row in rows if row["correct"] is not None and row["method"] is not None]
-        complete = all(row.keys() >= _KEYS for row in rows)
+        complete = all(isinstance(row.get(key), kind) for row in rows for key, kind in _KEYS.items())
     except (ValueError, KeyError, TypeError):
         complete = False
     if not complete:

@@ -34,7 +34,10 @@ def evaluate(config: Config) -> Path:
             for chat in config.evaluate.chat:
                 run.log_metrics({f"{name}.{chat.name}": value for name, value in _spent(config, chat).items()})
         if failed:
-            print(f"{failed} questions were not answered and are in no figure; the same command asks them again")
+            print(
+                f"{failed} questions were not answered and are in no figure ({sweep.results_file(config)} says why); "
+                "the same command asks them again"
+            )
         return report
     return write_report(config)
 

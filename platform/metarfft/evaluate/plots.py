@@ -31,11 +31,13 @@ METHODS = {
 
 _SERIES = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000 #666666".split()
 _MARKERS = "os^DvP*X"
+_STROKES = ("-", "--", ":", "-.")
 _BANDS = 8  # more series than this are drawn without bands, which would cover one another
 
 
 def looks(names: list[str]) -> dict[str, tuple[str, str, str]]:
-    """Label, colour and marker for any lines; from the ninth on, colours and markers meet in other pairs."""
+    """Label, colour and marker for any lines; from the ninth on, colours and markers meet in other pairs, and
+    figures change the stroke."""
     return {name: (name, _SERIES[n % 8], _MARKERS[(n + n // 8) % 8]) for n, name in enumerate(names)}
 
 
@@ -98,9 +100,8 @@ def accuracy_by_length(
             if len(seeds) > 1 and not crowded:
                 dots = [dot for seed in seeds.values() for dot in seed.items()]
                 axis.plot(*zip(*dots, strict=True), ls="", marker=".", ms=3, alpha=0.45, **over)
-            axis.plot(
-                lengths, list(curve.values()), marker=marker, ms=4.5, lw=1.2 if crowded else 1.8, label=label, **over
-            )
+            look = {"marker": marker, "ms": 4.5, "lw": 1.2 if crowded else 1.8, "ls": _STROKES[depth // 8 % 4]}
+            axis.plot(lengths, list(curve.values()), label=label, **look, **over)
         axis.set_title(titles[task], fontsize=10, pad=10)
         axis.set_xlabel("length")
         axis.set_xlim(0, last + 0.5)
@@ -251,7 +252,7 @@ def losses_compared(series: dict[str, dict[str, list[tuple[int, float]]]], files
 
 def _strokes() -> Iterator[tuple[str, str]]:
     """Colour and line style of one series after another, without end."""
-    return cycle((colour, stroke) for stroke in ("-", "--", ":", "-.") for colour in _SERIES)
+    return cycle((colour, stroke) for stroke in _STROKES for colour in _SERIES)
 
 
 def training_curves(losses: dict[str, list[tuple[int, float]]], files: list[Path]) -> None:
