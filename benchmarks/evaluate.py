@@ -26,6 +26,7 @@ from typing import Any
 from metarfft.config import Config
 from metarfft.evaluate import sweep
 from metarfft.evaluate.engines import Completions, Engine, Local, Question
+from metarfft.evaluate.results import results_file
 from metarfft.serve.models import Model
 
 TASKS, LENGTHS, PORT = ("sr_coin_flip", "lc_485"), (5, 10, 20, 30), 8123
@@ -101,13 +102,13 @@ def questions(arguments: argparse.Namespace) -> list[Question]:
 
 def swept(arguments: argparse.Namespace, engine: Engine, asked: list[Question]) -> tuple[int, float, Texts]:
     chosen = config(arguments)
-    sweep.results_file(chosen).unlink(missing_ok=True)
+    results_file(chosen).unlink(missing_ok=True)
     began = time.perf_counter()
     failures = sweep.ask(chosen, {asked[0].model.base: engine}, asked)
     seconds = time.perf_counter() - began
     if failures:
         sys.exit(f"{failures} questions failed")
-    rows = [json.loads(line) for line in sweep.results_file(chosen).read_text().splitlines()]
+    rows = [json.loads(line) for line in results_file(chosen).read_text().splitlines()]
     texts = {f"{row['task']} {row['length']} {row['index']}": row["text"] for row in rows}
     return sum(row["output_tokens"] for row in rows), seconds, texts
 

@@ -21,7 +21,8 @@ QUESTIONS = [Question(f"What is {n} + {n}?", f"Twice {n}.\n#### {2 * n}") for n 
 
 
 class Server:
-    """Answers chats as the API does: sums rightly unless the number is in ``wrong``; counts what it is asked."""
+    """Answers chats as the API does: sums rightly unless the number is in ``wrong``; counts what it is asked.
+    In an answer is a line separator, which JSON leaves as it is."""
 
     def __init__(self, wrong=(), cut=(), refused=(), fails_after=10**9):
         self.asked = []
@@ -40,7 +41,7 @@ class Server:
                 outer.asked.append((number, body["seed"]))
                 if number in refused:
                     return self.send(400, {"error": {"message": "the prompt is too long"}})
-                text = f"{number} and {number}. So the answer is {2 * number + (number in wrong)}."
+                text = f"{number} and {number}.\u2028So the answer is {2 * number + (number in wrong)}."
                 ended = "length" if number in cut else "stop"
                 choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": ended}
                 return self.send(200, {"id": "1", "object": "chat.completion", "created": 0, "choices": [choice]})
@@ -96,10 +97,10 @@ def test_only_right_answers_are_kept_as_chats(tmp_path):
         assert distill(QUESTIONS, out, Settings(server.url, "known", samples=2, concurrency=3)) == (10, 2)
     assert sorted(number for number, _ in server.asked) == sorted([1, 2, 3, 4, 5] * 2)
     assert len({seed for _, seed in server.asked}) == 10  # or the answers to a question were all the same
-    chats = [json.loads(line)["messages"] for line in out.read_text().splitlines()]
+    chats = [json.loads(line)["messages"] for line in out.read_text().strip().split("\n")]
     assert [[turn["role"] for turn in chat] for chat in chats] == [["user", "assistant"]] * 2
     assert chats[0][0]["content"].startswith("What is 1 + 1?\n")
-    assert chats[1][1]["content"] == "5 and 5. So the answer is 10."
+    assert chats[1][1]["content"] == "5 and 5.\u2028So the answer is 10."
 
 
 def test_what_is_answered_is_not_asked_again(tmp_path):

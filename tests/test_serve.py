@@ -17,6 +17,7 @@ from metarfft.config import Config, General
 from metarfft.data.generate import generate
 from metarfft.evaluate import sweep
 from metarfft.evaluate.engines import Completions, Local, Question
+from metarfft.evaluate.results import results_file
 from metarfft.serve.models import Model, adapted_models
 from metarfft.train.pieces import default_pieces
 from metarfft.train.plan import RESULT
@@ -53,7 +54,9 @@ def models(config) -> list[Model]:
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=2,
         max_position_embeddings=1024, initializer_range=0.1, eos_token_id=tokenizer.eos_token_id,
     )  # fmt: skip
-    LlamaForCausalLM(shape).save_pretrained(base)
+    net = LlamaForCausalLM(shape)
+    net.generation_config.repetition_penalty = 1.3  # as chat models have one, which no greedy answer may follow
+    net.save_pretrained(base)
     tokenizer.save_pretrained(base)
     linear = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
     for seed, (rank, modules) in enumerate([(4, linear), (8, [*linear, "lm_head"])]):
@@ -82,7 +85,7 @@ def hugging_face(model: Model, prompt: list[int]) -> tuple[list[int], list[float
     if model.adapter:
         reference = PeftModel.from_pretrained(reference, model.adapter)
     reference.generation_config.eos_token_id = None
-    ids = reference.generate(torch.tensor([prompt]), max_new_tokens=TOKENS, do_sample=False)
+    ids = reference.generate(torch.tensor([prompt]), max_new_tokens=TOKENS, do_sample=False, repetition_penalty=1.0)
     with torch.no_grad():
         chances = reference(ids).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
     said = ids[0, len(prompt) :]
@@ -119,14 +122,14 @@ def own_rule(folder: Path, url: str, capfd) -> None:
 def by_transformers(config, base, models, questions, tokenizer, lines):
     """The same sweep without Ray and vLLM gives the same answers."""
     apart = config.model_copy(update={"name": "apart"})
-    sweep.results_file(apart).unlink(missing_ok=True)
+    results_file(apart).unlink(missing_ok=True)
     assert sweep.ask(apart, {base: Local(base, models, config, tokenizer)}, questions) == 0
     told = ("model", "task", "length", "index", "text", "finish_reason", "output_tokens", "correct")
 
     def told_of(texts):
         return sorted([[row[key] for key in told] for row in map(json.loads, texts)], key=str)
 
-    assert told_of(sweep.results_file(apart).read_text().splitlines()) == told_of(lines)
+    assert told_of(results_file(apart).read_text().splitlines()) == told_of(lines)
 
 
 @pytest.mark.timeout(600)
@@ -135,7 +138,7 @@ def test_served_models(ray_cluster, config, models, tmp_path, capfd, speculate):
     from metarfft.serve.app import serving
 
     config.serve.speculate = speculate
-    sweep.results_file(config).unlink(missing_ok=True)
+    results_file(config).unlink(missing_ok=True)
     everything = [Model("base", models[0].base), *models]
     asked = [(model, prompt) for model in everything for prompt in PROMPTS]
     generate(config, ["evaluate-rfft"])
@@ -162,10 +165,10 @@ def test_served_models(ray_cluster, config, models, tmp_path, capfd, speculate):
     assert choices[0]["token_ids"] != choices[2]["token_ids"] != choices[4]["token_ids"]  # three different models
 
     assert sweep.pending(config, models) == []  # all answered
-    lines = sweep.results_file(config).read_text().splitlines()
+    lines = results_file(config).read_text().splitlines()
     assert len(lines) == 8
     by_transformers(config, base, models, questions, tokenizer, lines)
-    sweep.results_file(config).write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:30])  # killed while writing
+    results_file(config).write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:30])  # killed while writing
     assert len(sweep.pending(config, models)) == 1
     retrained = Model(**{**vars(models[0]), "digest": "another"})
     assert len(sweep.pending(config, [retrained])) == 4

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PositiveInt,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from metarfft.rules.compose import KINDS
 from metarfft.tasks import Group, select
 
 Method = Literal["direct", "scratchpad", "rfft", "meta-rfft"]
 Style = Literal["code", "indexed", "natural"]
+
+
+def _url(text: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(text)
+    return text
+
+
+Url = Annotated[str, AfterValidator(_url)]
 
 
 class Section(BaseModel):
@@ -54,6 +72,13 @@ class Split(Section):
     shots: float = Field(0.0, ge=0, le=1, description="share of samples that carry a worked example (1-shot)")
     rename: float = Field(0.0, ge=0, le=1, description="share of samples whose variables get random names")
     style: Style | None = Field(None, description="default: the style of all splits")
+
+    @field_validator("tasks", mode="before")
+    @classmethod
+    def _group(cls, tasks: Any) -> Any:
+        if isinstance(tasks, str) and tasks not in get_args(Group):
+            raise ValueError(f"{tasks!r} is no group ({', '.join(get_args(Group))}); give one, or a list of task ids")
+        return tasks
 
     @field_validator("tasks")
     @classmethod
@@ -230,7 +255,7 @@ class Chat(Section):
     """A chat model behind an OpenAI-compatible API, asked beside the adapted models."""
 
     model: str = Field(description="as the API calls it")
-    endpoint: str = Field("https://api.openai.com/v1", description="base URL of the API")
+    endpoint: Url = Field("https://api.openai.com/v1", description="base URL of the API")
     label: str | None = Field(None, description="its name in the report; default: the model's")
     key: str = Field("OPENAI_API_KEY", description="environment variable with the API key")
     prompt: Literal["direct", "scratchpad", "rfft"] = Field("direct", description="method whose prompts it gets")
@@ -263,11 +288,21 @@ class Evaluate(Section):
     head_room: float = Field(1.25, ge=1, description="token limit of a response, as a multiple of the true length")
     in_distribution: int = Field(5, ge=1, description="longest length seen in adaptation")
     timeout: float = Field(600.0, gt=0, description="seconds that one answer may take")
-    endpoint: str | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
+    endpoint: Url | None = Field(None, description="an OpenAI-compatible API to ask instead of serving here")
     unadapted: bool = Field(False, description="ask the base and the RF-pretrained model too, as with 1-shot prompts")
     chat: list[Chat] = []
     general: General = General()
     trajectories: int = Field(3, ge=0, description="wrong answers of a method and length that the report shows")
+
+    @field_validator("chat")
+    @classmethod
+    def _names_differ(cls, chats: list[Chat]) -> list[Chat]:
+        taken: set[str] = {*get_args(Method), *UNADAPTED}
+        for chat in chats:
+            if chat.name in taken:
+                raise ValueError(f"something else is called {chat.name} too; give this model another label")
+            taken.add(chat.name)
+        return chats
 
 
 class Tracking(Section):

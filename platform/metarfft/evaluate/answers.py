@@ -6,8 +6,9 @@ or a text. Rules, in this order:
 1. Reasoning is dropped, that is all up to the last ``</think>``; one that never closes leaves no answer.
 2. The answer's place is the first of these that there is:
    a. the last ``\boxed{...}``;
-   b. what follows the last "answer is", "answer:", "answer =" or a heading "Answer", in any case and with bold around
-      it: the rest of the line or, when nothing is left of it, what follows, a code block or the next lines;
+   b. what follows "answer is", "answer:", "answer =" or a heading "Answer", in any case and with bold around it ("this
+      answer" is a remark): the rest of the line or, when nothing is left of it, what follows, a code block or the next
+      lines. Of the last eight of these it is the last that begins with a value of the kind, else the last;
    c. the last code block, when the text ends with it;
    d. for a list: the last list in brackets, or the bullets or numbered lines that the text ends with;
    e. the last line that is not empty; for a truth value that it does not hold, the first line.
@@ -15,7 +16,8 @@ or a text. Rules, in this order:
    end are taken off.
 4. By kind:
    - number: of what follows the last "=" (no comparison), if there is one, the first number where the place is stated
-     (2a, 2b), up to where an explanation may begin (", ", " (", "because"), else the last. Thousands separators
+     (2a, 2b), up to where an explanation may begin (", ", " (", "because"), else the last; a stated number before the
+     first "=" comes before all that. Thousands separators
      (``1,234``; ``1{,}234``; ``1\,234``), currency signs, a leading plus, units and decimals of zeros go; whole numbers
      of any size are compared by their digits.
    - truth value: yes or no at the start, alone; else the first of true and false, else of yes and no, in any case.
@@ -38,7 +40,8 @@ from metarfft.rules import marks, same_answer
 AnswerKind = Literal["number", "truth", "list", "text"]
 
 _STATED = re.compile(  # with the markup that closes directly behind it: what comes next may open the answer's own
-    r"\banswer\b[\s*_`]*(?:is|are|:|=):?(?:\*\*|__|[*_])? *|^#+\s*(?:final\s+)?answer\W*$", re.IGNORECASE | re.MULTILINE
+    r"(?<!\bthis )\banswer\b[\s*_`]*(?:is|are|:|=):?(?:\*\*|__|[*_])? *|^#+\s*(?:final\s+)?answer\W*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _FENCE = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*\S)\s*$")
@@ -50,6 +53,13 @@ _TRUTHS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (r"^\W*(yes|no)\b(?=\s*[,.;:!*]|\W*$)", r"\b(true|false)\b", r"\b(yes|no)\b")
 ]
+_BEGINS = {
+    "number": re.compile(r"(?:\\\w+\{|\W|_)*\d"),
+    "truth": re.compile(r"[\W_]*(?:yes|no|true|false)\b", re.IGNORECASE),
+    "list": re.compile(r"[^\w\[(]*[\[(]"),
+    "text": re.compile(""),
+}
+_STATEMENTS = 8
 _SPAN = re.compile(r"\*\*(.+?)\*\*|`([^`]+)`|\"([^\"]+)\"|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)|\$([^$]+)\$")
 _WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|texttt|mathtt)\{([^{}]*)\}")
 
@@ -92,12 +102,9 @@ def _place(text: str, kind: AnswerKind) -> tuple[str, bool]:
     """Where the answer is, and whether it is stated to be it."""
     if (boxed := _boxed(text)) is not None:
         return boxed, True
-    if stated := list(_STATED.finditer(text)):
-        rest = text[stated[-1].end() :]
-        line = rest.split("\n")[0]
-        if line.strip(" *_`:.$"):
-            return line.strip(), True
-        return _paragraph(rest, kind), True
+    if stated := list(_STATED.finditer(text))[-_STATEMENTS:]:
+        places = [_behind(text[match.end() :], kind) for match in reversed(stated)]
+        return next((place for place in places if _BEGINS[kind].match(place)), places[0]), True
     if text.endswith("```") and (blocks := _FENCE.findall(text)):
         return blocks[-1].strip(), False
     if kind == "list":
@@ -121,13 +128,20 @@ def _bracketed(text: str) -> list[str]:
 
 def _boxed(text: str) -> str | None:
     r"""The content of the last ``\boxed{...}`` that is closed."""
-    for start in reversed([match.end() for match in re.finditer(r"\\f?boxed\s*\{", text)]):
-        depth = 1
-        for at in range(start, len(text)):
-            depth += {"{": 1, "}": -1}.get(text[at], 0)
-            if not depth:
-                return text[start:at]
-    return None
+    opened: list[re.Match[str]] = []
+    last: tuple[int, int] | None = None
+    for brace in re.finditer(r"\\f?boxed\s*\{|[{}]", text):
+        if brace[0] != "}":
+            opened.append(brace)
+        elif opened and (start := opened.pop())[0] != "{" and (last is None or start.end() > last[0]):
+            last = (start.end(), brace.start())
+    return None if last is None else text[slice(*last)]
+
+
+def _behind(rest: str, kind: AnswerKind) -> str:
+    """What a statement says, of the text behind it."""
+    line = rest.split("\n", 1)[0]
+    return line.strip() if line.strip(" *_`:.$") else _paragraph(rest, kind)
 
 
 def _paragraph(rest: str, kind: AnswerKind) -> str:
@@ -177,12 +191,17 @@ def _bare(text: str) -> str:
 def _number(place: str, stated: bool) -> str | None:
     place = _WRAPPED.sub(r"\1", place)
     parts = [_CLAUSE.split(place)[0], place] if stated else [place]
+    if stated and _NUMBER.fullmatch(first := _EQUALS.split(place)[0].strip(" $*_`")):
+        parts = [first]
     numbers: list[str] = next(filter(None, (_NUMBER.findall(_EQUALS.split(part)[-1]) for part in parts)), [])
     if not numbers:
         return None
     number = re.sub(r",|\{,\}|\\,|\+", "", numbers[0 if stated else -1]).replace("−", "-")
     whole, _, part = number.partition(".")
-    return number if part.strip("0") else str(int(whole))
+    if part.strip("0"):
+        return number
+    digits = whole.lstrip("-0")  # no int: Python reads no more than 4,300 digits
+    return "-" * whole.startswith("-") + digits if digits else "0"
 
 
 def _truth(place: str, stated: bool) -> str | None:

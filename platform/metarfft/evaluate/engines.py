@@ -25,6 +25,9 @@ RETRIES = 6  # of a request that the endpoint was too busy for, or failed, or cu
 # The samples are not to blame: asking the others would fail the same way.
 _HOPELESS = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
 
+_UNREADABLE = (openai.OpenAIError, ValueError, IndexError, TypeError, AttributeError)  # no answer, or no completion
+_ENDINGS = ("stop", "length")  # of an answer; what a filter, an error or a shutdown cut off is none
+
 
 @dataclass(frozen=True)
 class Question:
@@ -115,20 +118,18 @@ class Completions:
                 model=question.model.name,
                 prompt=prompt,
                 max_tokens=most,
-                temperature=0.0,
-                top_p=1.0,  # said, or a server takes the model's own
+                temperature=0.0,  # these are said, or a server takes the model's own
+                top_p=1.0,
                 seed=0,
-                extra_body={"spaces_between_special_tokens": False},
+                extra_body={"repetition_penalty": 1.0, "spaces_between_special_tokens": False},
             )
             choice, usage = done.choices[0], done.usage
+            scored = _strictly(row["answer"], choice.text, choice.finish_reason)
         except _HOPELESS as error:
             raise RuntimeError(f"{self._client.base_url}: {error}") from None
-        except (openai.OpenAIError, ValueError, IndexError, TypeError) as error:
+        except _UNREADABLE as error:
             return failed(f"{type(error).__name__}: {error}")
-        return {
-            **_strictly(row["answer"], choice.text, choice.finish_reason),
-            "output_tokens": usage.completion_tokens if usage else None,
-        }
+        return {**scored, "output_tokens": usage.completion_tokens if usage else None}
 
     async def close(self) -> None:
         await self._client.close()
@@ -136,6 +137,8 @@ class Completions:
 
 def _strictly(answer: str, text: str, finish_reason: str) -> dict[str, Any]:
     """How trained models are scored: on what they say behind their last "So the answer is", and if they end there."""
+    if finish_reason not in _ENDINGS:
+        return failed(f"the answer ended by {finish_reason!r}")
     got = parse_answer(text)
     correct = finish_reason == "stop" and same_answer(answer, got)
     return {"got": got, "correct": correct, "finish_reason": finish_reason, "text": text}
@@ -177,10 +180,10 @@ class Conversation:
             text = choice.message.content or ""
         except _HOPELESS as error:
             raise RuntimeError(f"{chat.endpoint}, {chat.model}: {error}") from None
-        except (openai.OpenAIError, ValueError, IndexError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             return failed(f"{type(error).__name__}: {error}")
-        if choice.finish_reason == "content_filter":
-            return failed("the endpoint's content filter stopped the answer")
+        if choice.finish_reason not in _ENDINGS:
+            return failed(f"the answer ended by {choice.finish_reason!r}")
         return {
             "got": final_answer(text, kind_of(row["answer"])),
             "correct": choice.finish_reason == "stop" and same_final_answer(row["answer"], text),
@@ -244,6 +247,7 @@ class Local:
             bare = self._net.disable_adapter()
         given = torch.tensor([prompt], device=self._device)
         options: dict[str, Any] = {"max_new_tokens": most, "do_sample": False, "pad_token_id": 0}
+        options["repetition_penalty"] = 1.0  # else the model's own, greedy or not
         with torch.inference_mode(), bare:
             ids = self._net.generate(input_ids=given, attention_mask=torch.ones_like(given), **options)
         said = ids[0, len(prompt) :].tolist()

@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from metarfft.config import UNADAPTED, Config
 from metarfft.data.plan import data_method
 from metarfft.evaluate.process import KINDS, OUTCOMES, Kind, Outcome, Process, score
+from metarfft.evaluate.results import compared, results_file
 from metarfft.rules import Rule
 from metarfft.rules.marks import plain
 from metarfft.rules.verify import first_mark
@@ -77,24 +78,20 @@ def score_sweep(config: Config) -> list[Scored]:
         for row in pq.read_table(file).to_pylist():
             samples[row["task"], row["length"], row["index"]] = row
     following = {method for method in config.adapt.methods if data_method(method) == "rfft"} | set(UNADAPTED)
-    results = config.root / "evaluate" / "results.jsonl"
 
     waiting: deque[tuple[dict[str, Any], dict[str, Any]]] = deque()
 
     def calls() -> Iterator[Any]:
-        with results.open() as lines:
-            for answer in map(json.loads, lines):
-                if answer["method"] not in following or answer["seed"] not in config.adapt.seeds:
-                    continue
-                if answer.get("text") is None:
-                    continue
-                sample = samples.get((answer["task"], answer["length"], answer["index"]))
-                if sample and sample["answer"] == answer["answer"]:
-                    waiting.append((answer, sample))
-                    yield delayed(_score)(answer, sample)
+        for answer in compared(config):
+            if answer["method"] not in following or answer.get("text") is None:
+                continue
+            sample = samples.get((answer["task"], answer["length"], answer["index"]))
+            if sample and sample["answer"] == answer["answer"]:
+                waiting.append((answer, sample))
+                yield delayed(_score)(answer, sample)
 
     scored = []
-    many = results.stat().st_size >= LARGE
+    many = results_file(config).stat().st_size >= LARGE
     parallel = Parallel(n_jobs=-1 if many else 1, return_as="generator", batch_size=64 if many else 1)
     for process in parallel(calls()):
         answer, sample = waiting.popleft()

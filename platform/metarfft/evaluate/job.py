@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from transformers import AutoTokenizer
@@ -12,8 +14,10 @@ from metarfft.data.tokens import encode_prompt
 from metarfft.evaluate import metrics, sweep
 from metarfft.evaluate.engines import Completions, Conversation, Engine, Local, Question
 from metarfft.evaluate.report import write_report
+from metarfft.evaluate.results import compared, results_file
 from metarfft.serve.models import Model, adapted_models, chat_models, unadapted_models
 from metarfft.tracking import Run, stage_run
+from metarfft.train.plan import RESULT, adapt_stages
 
 
 def evaluate(config: Config) -> Path:
@@ -21,28 +25,43 @@ def evaluate(config: Config) -> Path:
 
     Raises:
         FileNotFoundError: there is no model to ask or no evaluation data.
-        RuntimeError: the models cannot be served or asked.
+        RuntimeError: the models cannot be served or asked, or were trained with other settings.
     """
     models = _models(config)
     questions = sweep.pending(config, models)
-    if questions:
+    if questions or not _recorded(config):  # a kill may have come between the last answer and the record
         params = {"evaluate": config.evaluate.model_dump(), "serve": config.serve.model_dump()}
         with stage_run(config, "evaluate", params) as run:
-            failed = _ask(config, questions)
+            failed = _ask(config, questions) if questions else 0
             report = write_report(config)
             _record(config, run)
             for chat in config.evaluate.chat:
                 run.log_metrics({f"{name}.{chat.name}": value for name, value in _spent(config, chat).items()})
+            _mark(config).write_text(_digest(config))
         if failed:
             print(
-                f"{failed} questions were not answered and are in no figure ({sweep.results_file(config)} says why); "
+                f"{failed} questions were not answered and are in no figure ({results_file(config)} says why); "
                 "the same command asks them again"
             )
         return report
     return write_report(config)
 
 
+def _mark(config: Config) -> Path:
+    return config.root / "evaluate" / "recorded"
+
+
+def _digest(config: Config) -> str:
+    return hashlib.sha256(results_file(config).read_bytes()).hexdigest()
+
+
+def _recorded(config: Config) -> bool:
+    """Whether the results, as they are, are on record in MLflow."""
+    return _mark(config).exists() and _mark(config).read_text() == _digest(config)
+
+
 def _models(config: Config) -> list[Model]:
+    _refuse_stale(config)
     others = chat_models(config) + (unadapted_models(config) if config.evaluate.unadapted else [])
     try:
         return adapted_models(config) + others
@@ -50,6 +69,17 @@ def _models(config: Config) -> list[Model]:
         if others:
             return others
         raise
+
+
+def _refuse_stale(config: Config) -> None:
+    """The report says what the configuration says: its models must have been trained with that."""
+    with suppress(FileNotFoundError):  # of the data, where only the models are: nothing to hold them against
+        stale = [stage for stage in adapt_stages(config) if (stage.out / RESULT).exists() and not stage.result()]
+        if stale:
+            raise RuntimeError(
+                f"{', '.join(stage.name for stage in stale)}: trained with other settings or data than these; "
+                "give those it was trained with, or run jobs/adapt.py with these"
+            )
 
 
 def _ask(config: Config, questions: list[Question]) -> int:
@@ -83,8 +113,7 @@ def _ask(config: Config, questions: list[Question]) -> int:
 
 def _spent(config: Config, chat: Chat) -> dict[str, float]:
     """What a chat model's answers took, over all sweeps: tokens and, where a price is known, dollars; also printed."""
-    with sweep.results_file(config).open() as lines:
-        rows = [row for row in map(json.loads, lines) if row["method"] == chat.name]
+    rows = [row for row in compared(config) if row["method"] == chat.name]
     given, said = (sum(row.get(kind) or 0 for row in rows) for kind in ("input_tokens", "output_tokens"))
     spent: dict[str, float] = {"input_tokens": given, "output_tokens": said}
     if chat.price:
@@ -96,7 +125,7 @@ def _spent(config: Config, chat: Chat) -> dict[str, float]:
 
 def _record(config: Config, run: Run) -> None:
     """Accuracy by length (the step), how many answers left their rule by which kind of error, the report's files."""
-    results = metrics.read(sweep.results_file(config), config.compared, config.adapt.seeds)
+    results = metrics.collect(compared(config))
     run.log_metrics({"answers": results.asked, "failed": results.failed})
     for method, tasks in results.accuracy.items():
         for task in tasks:

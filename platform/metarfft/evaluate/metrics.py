@@ -9,11 +9,9 @@ is one model, and then the mean. Intervals are at 95% (see `statistics`).
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -66,13 +64,6 @@ class Results:
 
     def tasks(self) -> list[str]:
         return sorted({task for tasks in self.accuracy.values() for task in tasks})
-
-
-def read(path: Path, methods: Collection[str], seeds: Collection[int]) -> Results:
-    """The results of these methods and seeds in a sweep's ``results.jsonl``."""
-    with path.open() as lines:
-        rows = map(json.loads, lines)
-        return collect(row for row in rows if row["method"] in methods and row["seed"] in seeds)
 
 
 def collect(rows: Iterable[dict[str, Any]]) -> Results:

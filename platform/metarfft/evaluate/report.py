@@ -23,6 +23,7 @@ from metarfft.config import Config
 from metarfft.evaluate import errors, metrics, plots
 from metarfft.evaluate.pages import environment, inline
 from metarfft.evaluate.process import KINDS, OUTCOMES
+from metarfft.evaluate.results import compared, results_file
 
 # Means over the paper's 12 downstream tasks (arXiv 2502.11525): ACC_Len30 and Max_Len_90% of the 7B and 32B models.
 PAPER = {
@@ -41,7 +42,9 @@ def write_report(config: Config) -> Path:
     Raises:
         FileNotFoundError: there are no results yet.
     """
-    results = metrics.read(config.root / "evaluate" / "results.jsonl", config.compared, config.adapt.seeds)
+    results = metrics.collect(compared(config))
+    if not results.asked:
+        raise FileNotFoundError(f"{results_file(config)} has no answer of what the configuration compares")
     lines = plots.lines_of(results.accuracy)
     folder = config.root / "report"
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,10 +136,8 @@ def _write_answers(config: Config, scored: list[errors.Scored], path: Path) -> N
     processes = {
         (o.answer["model"], o.answer["task"], o.answer["length"], o.answer["index"]): o.process for o in scored
     }
-    with (config.root / "evaluate" / "results.jsonl").open() as lines, path.open("w") as out:
-        for row in map(json.loads, lines):
-            if row["method"] not in config.compared or row["seed"] not in config.adapt.seeds:
-                continue
+    with path.open("w") as out:
+        for row in compared(config):
             keys = ("model", "method", "seed", "task", "length", "index", "answer", "correct", "finish_reason")
             kept = {key: row[key] for key in keys if key in row}
             if process := processes.get((row.get("model"), row["task"], row["length"], row.get("index"))):

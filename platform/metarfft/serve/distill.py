@@ -56,7 +56,7 @@ def read_questions(path: Path) -> list[Question]:
         rows = pq.read_table(path).to_pylist()
     elif path.suffix == ".jsonl":
         try:
-            rows = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+            rows = [json.loads(line) for line in path.read_text().split("\n") if line.strip()]
         except json.JSONDecodeError as error:
             raise ValueError(f"{path} is not JSON lines: {error}") from None
     else:
@@ -185,6 +185,6 @@ def _read_log(log: Path) -> Iterator[tuple[str, str | None]]:
     whole = data[: data.rfind(b"\n") + 1]
     if whole != data:
         os.truncate(log, len(whole))
-    for line in whole.decode().splitlines():
+    for line in whole.decode().split("\n")[:-1]:  # splitlines would cut at characters that JSON leaves as they are
         key, answer = json.loads(line)
         yield key, answer

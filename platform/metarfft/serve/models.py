@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metarfft.config import HOW_ASKED, Config
-from metarfft.train.plan import RESULT, base, pretrained
+from metarfft.train.plan import RESULT, adaptations, base, pretrained
 
 
 @dataclass(frozen=True)
@@ -43,23 +43,24 @@ def adapted_models(config: Config) -> list[Model]:
     """
     folder = config.root / "models" / "adapt"
     models = []
-    for method in config.adapt.methods:
-        for seed in config.adapt.seeds:
-            for file in sorted((folder / method / f"seed-{seed}").rglob(RESULT)):
-                result = json.loads(file.read_text())
-                adapter = file.parent / "adapter"
-                whole = not (adapter / "adapter_config.json").exists()
-                models.append(
-                    Model(
-                        name=file.parent.relative_to(folder).as_posix(),
-                        base=str(file.parent / "model") if whole else result["base"],
-                        adapter=None if whole else adapter,
-                        method=method,
-                        seed=seed,
-                        tasks=tuple(result["tasks"]),
-                        digest=result["digest"],
-                    )
-                )
+    for method, seed, task in adaptations(config):
+        place = folder / method / f"seed-{seed}" / (task.id if task else "")
+        if not (place / RESULT).exists():
+            continue
+        result = json.loads((place / RESULT).read_text())
+        adapter = place / "adapter"
+        whole = not (adapter / "adapter_config.json").exists()
+        models.append(
+            Model(
+                name=place.relative_to(folder).as_posix(),
+                base=str(place / "model") if whole else result["base"],
+                adapter=None if whole else adapter,
+                method=method,
+                seed=seed,
+                tasks=tuple(result["tasks"]),
+                digest=result["digest"],
+            )
+        )
     if not models:
         raise FileNotFoundError(f"{folder} has no finished model: run jobs/adapt.py first")
     return models
@@ -72,7 +73,6 @@ def chat_models(config: Config) -> list[Model]:
             name=chat.name,
             base=f"{chat.endpoint} {chat.name}",
             method=chat.name,
-            seed=config.adapt.seeds[0],
             prompts=chat.prompt,
             digest=hashlib.sha256(chat.model_dump_json(exclude=set(HOW_ASKED)).encode()).hexdigest()[:16],
         )
@@ -82,8 +82,7 @@ def chat_models(config: Config) -> list[Model]:
 
 def unadapted_models(config: Config) -> list[Model]:
     """The starting models, to be asked as they are; each is a line of its own in the report."""
-    seed = config.adapt.seeds[0]
-    return [replace(model, method=model.name, seed=seed, prompts="rfft") for model in starting_models(config)]
+    return [replace(model, method=model.name, prompts="rfft") for model in starting_models(config)]
 
 
 def starting_models(config: Config) -> list[Model]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -120,17 +121,18 @@ def pretrain_stage(config: Config) -> Stage | None:
 
 
 def adapt_stages(config: Config) -> list[Stage]:
-    """Every adaptation: method by method, seed by seed and, with ``adapt.per_task``, task by task.
+    """The stages of all `adaptations`.
 
     Raises:
         FileNotFoundError: the datasets or the RF-pretrained model have not been made.
     """
-    return [
-        _adapt_stage(config, method, seed, chosen)
-        for method in config.adapt.methods
-        for seed in config.adapt.seeds
-        for chosen in (tasks.select(config.data.adapt.tasks) if config.adapt.per_task else [None])
-    ]
+    return [_adapt_stage(config, *adaptation) for adaptation in adaptations(config)]
+
+
+def adaptations(config: Config) -> list[tuple[Method, int, tasks.Task | None]]:
+    """Every adaptation: method by method, seed by seed and, with ``adapt.per_task``, task by task (else None)."""
+    chosen = tasks.select(config.data.adapt.tasks) if config.adapt.per_task else [None]
+    return list(product(config.adapt.methods, config.adapt.seeds, chosen))
 
 
 def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | None) -> Stage:
