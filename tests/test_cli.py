@@ -144,7 +144,8 @@ def test_ask_shows_one_shorter_example(tmp_path: Path) -> None:
     ("endpoint", "given", "reason"),
     [
         (NOBODY, ["--input", '{"nums": [1, 2], "start": 0}'], f"{NOBODY}: Connection error"),
-        ("nowhere", ["--input", '{"nums": [1, 2], "start": 0}'], "nowhere: Connection error"),
+        ("nowhere", ["--input", '{"nums": [1, 2], "start": 0}'], "nowhere is no URL, as http://127.0.0.1:8000/v1 is"),
+        ("http://[::1", ["--input", '{"nums": [1, 2], "start": 0}'], "http://[::1 is no URL"),
         (NOBODY, ["--input", '{"nums": [1, 2]}'], "the arguments of add are nums, start"),
         (NOBODY, ["--input", '{"nums": [1], "start": 0}', "--example", "[1]"], "--example must be an"),
     ],

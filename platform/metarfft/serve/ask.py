@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import HttpUrl, ValidationError
+
 from metarfft import sandbox
 from metarfft.rules import Rule, RuleError
 from metarfft.samples import one_shot
@@ -15,6 +17,19 @@ QUESTION = "What does the rule return for {}?"
 
 class EndpointError(ConnectionError):
     """The endpoint cannot be asked; the message is one line."""
+
+
+def check_url(endpoint: str) -> None:
+    """Sees that an endpoint's address is one: clients fail on others in ways of their own.
+
+    Raises:
+        EndpointError: it is none.
+    """
+    try:
+        HttpUrl(endpoint)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise EndpointError(f"{endpoint} is no URL, as http://127.0.0.1:8000/v1 is: {reason}") from None
 
 
 def prompt(source: str, inputs: dict[str, Any], example: dict[str, Any] | None, style: str) -> tuple[str, int]:
@@ -74,6 +89,7 @@ def stream(endpoint: str, model: str, prompt: str, enough: int, max_tokens: int 
     Raises:
         EndpointError: the endpoint cannot be reached, does not know the model, or breaks off.
     """
+    check_url(endpoint)
     import openai  # a second: only for those who ask
 
     options: dict[str, Any] = {"model": model, "temperature": 0.0, "stream": True}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from metarfft.serve.ask import EndpointError
+from metarfft.serve.ask import EndpointError, check_url
 
 INSTRUCTION = "Think step by step, and end with the line: So the answer is <answer>"
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -99,6 +99,7 @@ def distill(questions: list[Question], out: Path, settings: Settings) -> tuple[i
     Raises:
         EndpointError: the endpoint cannot be reached or does not know the model; the log keeps what came before.
     """
+    check_url(settings.endpoint)
     log = out.with_name(f"{out.name}.log")
     out.parent.mkdir(parents=True, exist_ok=True)
     answers = dict(_read_log(log))
