@@ -24,7 +24,6 @@ for _talkative in ("httpx", "httpx2"):  # openai's client: a line for each reque
 RETRIES = 6  # of a request that the endpoint was too busy for, or failed, or cut off: with growing pauses
 # The samples are not to blame: asking the others would fail the same way.
 _HOPELESS = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
-
 _UNREADABLE = (openai.OpenAIError, ValueError, IndexError, TypeError, AttributeError)  # no answer, or no completion
 _ENDINGS = ("stop", "length")  # of an answer; what a filter, an error or a shutdown cut off is none
 
