@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metarfft.config import HOW_ASKED, Config
-from metarfft.train.plan import RESULT, adaptations, base, pretrained
+from metarfft.train.plan import RESULT, adaptation_name, adaptations, base, pretrained
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def adapted_models(config: Config) -> list[Model]:
     folder = config.root / "models" / "adapt"
     models = []
     for method, seed, task in adaptations(config):
-        place = folder / method / f"seed-{seed}" / (task.id if task else "")
+        place = config.root / "models" / adaptation_name(method, seed, task)
         if not (place / RESULT).exists():
             continue
         result = json.loads((place / RESULT).read_text())

@@ -135,9 +135,14 @@ def adaptations(config: Config) -> list[tuple[Method, int, tasks.Task | None]]:
     return list(product(config.adapt.methods, config.adapt.seeds, chosen))
 
 
+def adaptation_name(method: Method, seed: int, task: tasks.Task | None) -> str:
+    """The stage's name, and its folder under ``models``."""
+    return f"adapt/{method}/seed-{seed}" + (f"/{task.id}" if task else "")
+
+
 def _adapt_stage(config: Config, method: Method, seed: int, task: tasks.Task | None) -> Stage:
     settings = config.adapt.of(method)
-    name = f"adapt/{method}/seed-{seed}" + (f"/{task.id}" if task else "")
+    name = adaptation_name(method, seed, task)
     out = config.root / "models" / name
     start = pretrained(config) if method == "meta-rfft" else base(config)
     data = config.root / "data" / f"adapt-{data_method(method)}"
