@@ -6,7 +6,7 @@ import pytest
 
 from metarfft import tasks
 from metarfft.evaluate.answers import final_answer, kind_of, same_final_answer
-from metarfft.rules import marks
+from metarfft.rules.styles import marks
 from metarfft.samples import make_sample
 
 RIGHT = [  # (right answer, output)

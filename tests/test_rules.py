@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metarfft import tasks
-from metarfft.rules import STYLES, Rule, RuleError, compose, marks, parse_answer, rename, same_answer
+from metarfft.rules import STYLES, Rule, RuleError, compose, parse_answer, rename, same_answer
+from metarfft.rules.styles import marks
 from metarfft.rules.verify import verify
 from metarfft.samples import computes_downstream, make_sample
 
@@ -90,9 +91,9 @@ def test_indexed_trajectory_names_single_elements() -> None:
         "L4:x = nums.pop(0)\nx=3 nums=<127>4\n"
         "L5:total += x\ntotal=0 x=3;total=3\n"
         "L3:while nums:\nnums=<127>4;enter\n"
-        "L4:x = nums.pop(0)\nx=4 nums=<0>\n"
+        "L4:x = nums.pop(0)\nx=4 nums=<128>\n"
         "L5:total += x\ntotal=3 x=4;total=7\n"
-        "L3:while nums:\nnums=<0>;skip\n"
+        "L3:while nums:\nnums=<128>;skip\n"
         "L6:return total\nSo the answer is 7"
     )
 
@@ -153,18 +154,15 @@ def test_every_program_computes_what_python_computes(name: str) -> None:
 
 
 REFUSED = {
-    "import os\ndef f(a):\n    return 1": "cannot import",
-    "def f(a):\n    return ().__class__": "other attributes are not allowed",
-    "def f(a):\n    return [x for x in a]": "write a for loop",
-    "def f(a):\n    return open(a)": r"open\(\) is not allowed",
-    "def f(a):\n    return __import__": "not allowed",
-    "def f(a):\n    a.sort(key=len)\n    return a": "only reverse=",
-    "def f(a, b=1):\n    return a": "without defaults",
-    "def f(a):\n    def g():\n        return 1\n    return g()": "one function",
-    "def f(a):\n    b": "does nothing",
-    "def f(a):\n    x = y\n    return x": "assign it first",
-    "def f(a):\n    while a:\n        a -= 1": "returns nothing",
-    "x = 1": "a rule is one function",
+    "import random\ndef f(a):\n    return random.choice(a)": "line 3, column 12: a rule may not use random numbers",
+    "def f(a):\n    return ().__class__": "line 2, column 12: .__class__ is not possible",
+    "def f(a):\n    return open(a)": "may not use files; make their content an argument",
+    "def f(a):\n    return __import__": "cannot import",
+    "def f(a):\n    return getattr(a, 'x')": "use a dictionary",
+    "def f(a):\n    yield a": "collect them in a list",
+    "def f(a):\n    b": "defined nowhere",
+    "def f(a):\n    x = y\n    return x": "'y' is defined nowhere",
+    "x = 1": "a rule is a function",
     "def f(a:\n    return a": "not Python",
 }
 
@@ -187,7 +185,7 @@ ENDLESS = {
     "x = 'a'\n    while x:\n        x = x.replace('a', 'aa')": "too large",
     "x = list(range(10 ** 9))": "too long",
     "x = 2 ** 10 ** 6": "too large",
-    "x = '%99999999d' % 1": "join them",
+    "x = '%99999999d' % 1": "too large",
     "x = a[99]": "out of range",
 }
 
@@ -268,7 +266,7 @@ def test_sums_stay_together_in_english() -> None:
     rule = Rule("def f(a, b):\n    n = 3 * (len(a) - len(b))\n    n = n - (2 - len(b))\n    return n + 1 - 2")
     text = rule.trajectory({"a": "xxx", "b": "y"}, "natural")
     assert "Set n to 3 times (the length of a minus the length of b)." in text
-    assert "now, n = 3 * (3 - 1) = 6" in text
+    assert "3 - 1 = 2\nnow, n = 3 * 2 = 6" in text
     assert "Set n to n minus (2 minus the length of b)." in text
     assert "The answer is n plus 1 minus 2." in text
 

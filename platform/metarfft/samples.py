@@ -7,6 +7,7 @@ divided. Every response is checked against the untraced rule before it is return
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from random import Random
@@ -20,16 +21,16 @@ from metarfft.rules import (
     RuleError,
     compose,
     format_answer,
-    marks,
     parse_answer,
     rename,
     same_answer,
 )
-from metarfft.rules.styles import Style
+from metarfft.rules.styles import Style, marks
 from metarfft.rules.values import write
 
 Method = Literal["rfft", "scratchpad", "direct"]
 SYNTHETIC = "synthetic"
+PLACE = re.compile(r"\{(\w+)\}")  # of an argument in a question
 RENAMINGS = 32  # sets of names that a task's variables get in a split; compiling a rule costs more than running it
 INSTRUCTION = "Follow the given rule to solve the question."
 
@@ -112,7 +113,7 @@ def one_shot(rule: Rule, example: dict[str, Any], inputs: dict[str, Any], questi
         RuleError: the rule cannot run on one of the two.
     """
     prompt = _rfft_prompt(rule, inputs, question, style, 0)
-    base = (marks.MARKS // 2) if STYLES[style].view == "indexed" else 0  # the two do not share marks
+    base = (marks.MARKS // 2) if STYLES[style].marked else 0  # the two do not share marks
     return _after((_rfft_prompt(rule, example, question, style, base), rule.trajectory(example, style, base)), prompt)
 
 
@@ -123,28 +124,35 @@ def _after(example: tuple[str, str], prompt: str) -> str:
 
 
 def _rfft_prompt(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int) -> str:
-    listing = STYLES[style].listing(rule.text(STYLES[style].view))
+    listing = STYLES[style].listing(rule.text(STYLES[style]))
     return f"{INSTRUCTION}\nrule:\n{listing}\nQ: {_ask(rule, inputs, question, style, base)}\nA:\n"
 
 
 def _ask(rule: Rule, inputs: dict[str, Any], question: str, style: str, base: int) -> str:
     """The question's text with the values in their places, as the style writes them."""
-    if style != "indexed":
-        return question.format(**{name: write(value) for name, value in inputs.items()})
-    marked = rule.mark(inputs, marks.Marker(base))
-    return question.format(**{name: f"{name}={marks.full(value)}" for name, value in marked.items()})
+    given = {name: write(value) for name, value in inputs.items()}
+    if STYLES[style].marked:
+        marked = rule.mark(inputs, marks.Marker(base))
+        given = {name: f"{name}={marks.full(value)}" for name, value in marked.items()}
+    return PLACE.sub(lambda match: given.get(match[1], match[0]), question)
 
 
 def _write(
     rule: Rule, inputs: dict[str, Any], question: str, method: Method, style: str, rng: Random
 ) -> tuple[str, str]:
-    base = rng.randrange(marks.MARKS)
+    base = first_mark(rule, inputs, rng)
     if method == "rfft":
         return _rfft_prompt(rule, inputs, question, style, base), rule.trajectory(inputs, style, base)
     prompt = f"Q: {_ask(rule, inputs, question, style, base)}\nA:\n"
     if method == "direct":
         return prompt, ANSWER + format_answer(rule.run(inputs))
     return prompt, rule.scratchpad(inputs, style, base)
+
+
+def first_mark(rule: Rule, inputs: dict[str, Any], rng: Random) -> int:
+    """A random first mark; low enough that those of a short input have tokens of their own."""
+    taken = marks.room(rule.mark(inputs, marks.Marker()).values())
+    return rng.randrange(max(1, marks.MARKS - taken))
 
 
 def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) -> dict[str, Any]:

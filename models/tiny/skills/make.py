@@ -10,7 +10,7 @@ import json
 import random
 from pathlib import Path
 
-from metarfft.rules.marks import MARKS, mark
+from metarfft.rules.styles.marks import MARKS, mark
 
 HERE = Path(__file__).parent
 NAMES = "nums result count total word digits stack best index value".split()

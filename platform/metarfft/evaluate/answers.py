@@ -35,7 +35,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from metarfft.rules import marks, same_answer
+from metarfft.rules import same_answer
+from metarfft.rules.styles import marks
 
 AnswerKind = Literal["number", "truth", "list", "text"]
 

@@ -24,7 +24,7 @@ from metarfft.evaluate.pages import environment, inline
 from metarfft.evaluate.process import OUTCOMES
 from metarfft.evaluate.report import PAPER
 from metarfft.evaluate.statistics import Paired, paired
-from metarfft.rules.rule import same_answer
+from metarfft.rules import same_answer
 
 # What a run is read from, in its output folder or among the artifacts of its MLflow run.
 ANSWERS, FIGURES = "report/answers.jsonl", "report/metrics.json"

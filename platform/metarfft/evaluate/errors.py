@@ -18,7 +18,7 @@ from metarfft.data.plan import data_method
 from metarfft.evaluate.process import KINDS, OUTCOMES, Kind, Outcome, Process, score
 from metarfft.evaluate.results import compared, results_file
 from metarfft.rules import Rule
-from metarfft.rules.marks import plain
+from metarfft.rules.styles.marks import plain
 from metarfft.rules.verify import first_mark
 
 BEFORE, AFTER = 8, 16  # lines shown around a divergence

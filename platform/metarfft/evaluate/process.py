@@ -29,8 +29,8 @@ from string import Formatter
 from typing import Any, Literal
 
 from metarfft.evaluate.shape import Kind, Shape, other_line
-from metarfft.rules.rule import Rule, parse_answer, same_answer
-from metarfft.rules.sites import Site
+from metarfft.rules import Rule, parse_answer, same_answer
+from metarfft.rules.trace.sites import Site
 from metarfft.rules.styles import ANSWER, Style
 from metarfft.rules.verify import Divergence, Reading, judge, lines, read
 
@@ -252,7 +252,7 @@ def _is_computed(rule: Rule, style: Style, site: Site, field: str) -> bool:
         if any(f"{{{field}}}" in value for _, value in site.changes[assigned:]):
             return False  # what is left of a sequence that an element was taken from
         empty = isinstance(statement.value, (ast.List, ast.Constant)) and not _elements(statement.value)
-        if empty and style.view == "indexed":
+        if empty and style.marked:
             return True  # the mark of a new sequence is worked out
     return isinstance(statement, ast.AugAssign) or any(map(_makes, _nodes(statement)))
 

@@ -9,7 +9,7 @@ import ast
 from typing import Literal
 
 from metarfft.rules.rule import Rule
-from metarfft.rules.sites import Site
+from metarfft.rules.trace.sites import Site
 
 Kind = Literal["loop_left_early", "loop_not_left", "wrong_branch", "wrong_read", "wrong_computed", "copy", "format"]
 

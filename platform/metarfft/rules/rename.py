@@ -6,7 +6,7 @@ import ast
 import re
 from random import Random
 
-from metarfft.rules.language import BUILTINS
+from metarfft.rules.core import BUILTINS
 
 LETTERS = list("abcdefghijkmnopqrstuvwxyz")
 WORDS = """acc bits box carry cell char chars count cur data depth digit digits extra first flag grid group index item

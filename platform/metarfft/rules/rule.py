@@ -1,4 +1,4 @@
-"""A rule: parsed and checked once, run plain or traced, its trace written in any style."""
+"""A rule: lowered and checked once, run plain or traced, its trace written in any style."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from metarfft.rules import english, marks
-from metarfft.rules.analysis import sequences
-from metarfft.rules.compiler import Program, compile_rule
-from metarfft.rules.guards import MAX_STEPS, BudgetError, fit, nest, too_many_steps
-from metarfft.rules.language import RuleError, parse
-from metarfft.rules.sites import Step, View
-from metarfft.rules.styles import ANSWER, SCRATCHPADS, STYLES, Style
-from metarfft.rules.values import copied, write
+from metarfft.rules import core, front
+from metarfft.rules.answers import Failure
+from metarfft.rules.errors import BudgetError, RuleError
+from metarfft.rules.styles import SCRATCHPADS, STYLES, Style, marks
+from metarfft.rules.trace import guards
+from metarfft.rules.trace.analysis import sequences
+from metarfft.rules.trace.program import Program, Raised, compile_rule
+from metarfft.rules.trace.sites import Step
 
 MAX_OUTPUT = 10_000_000  # characters of one trace
 
@@ -26,7 +26,7 @@ class Trace:
 
     Attributes:
         steps: ``(site index, text)`` for every step, in order; the last text ends before the answer.
-        value: what the rule returned.
+        value: what the rule returned; a `Failure` where it ended in an error that it raises.
         answer: that value as the style writes it.
     """
 
@@ -43,24 +43,42 @@ class Trace:
 
 
 class Rule:
-    """A rule in the rule language.
+    """A rule, from the text of a plain Python function as people write and paste it.
 
     Args:
-        source: text of one Python function.
+        text: the function, with its helpers, class, imports, constants.
+        entry: name of the function that is the rule; without it the text decides.
+
+    Attributes:
+        source: the core rule: what models read. ``Rule(rule.source)`` is the same rule.
+        lines: its lines.
+        function: the entry; ``module``: all functions.
+        params: the entry's arguments.
+        origin: for each line of ``source``, from 1, the line of ``text`` that it comes from.
+        notes: what the front end changed, one line each.
 
     Raises:
         RuleError: the text is not Python or uses something outside the rule language.
     """
 
-    def __init__(self, source: str) -> None:
-        self.source = ast.unparse(parse(source))  # checked as it was given, so that errors point into that text
-        (function,) = ast.parse(self.source).body
+    def __init__(self, text: str, entry: str | None = None) -> None:
+        lowered = front.lower(text, entry)
+        core.check(lowered.module)
+        self.source, self.module = lowered.source, lowered.module
+        self.origin, self.notes = lowered.origin, lowered.notes
+        function = self.module.body[-1]
         assert isinstance(function, ast.FunctionDef)
         self.function = function
         self.lines = self.source.split("\n")
-        self.name = self.function.name
-        self.params = [argument.arg for argument in self.function.args.args]
-        self._programs: dict[tuple[str, View] | None, Program] = {}
+        self.name = function.name
+        self.params = core.parameters(function)
+        defaults = function.args.defaults
+        self.defaults = dict(
+            zip(self.params[len(self.params) - len(defaults) :], map(ast.literal_eval, defaults), strict=True)
+        )
+        self._named = set(self.params)
+        self._text = text.split("\n")
+        self._programs: dict[tuple[str | None, bool], Program] = {}
 
     @cached_property
     def sequences(self) -> set[str]:
@@ -68,114 +86,134 @@ class Rule:
         return sequences(self.function)
 
     def mark(self, inputs: Mapping[str, Any], marker: marks.Marker) -> dict[str, Any]:
-        """The arguments as the view ``indexed`` has them: lists, and strings read one by one, with marks."""
+        """The arguments as marked styles have them: lists, and strings read one by one, with marks."""
+        given = {**self.defaults, **inputs}
         return {
-            name: marker(inputs[name]) if isinstance(inputs[name], list) or name in self.sequences else inputs[name]
+            name: marker(given[name]) if isinstance(given[name], list) or name in self.sequences else given[name]
             for name in self.params
         }
 
-    def program(self, style: Style | None) -> Program:
+    def program(self, style: Style | None, full_state: bool = False) -> Program:
         """The compiled rule: for a style, or (None) without tracing."""
-        key = (style.name, style.view) if style else None
+        key = (f"{style.name} {style.marked} {id(style)}" if style else None, full_state)
         if key not in self._programs:
-            self._programs[key] = compile_rule(self.function, self.text(style.view if style else None), style)
+            recited = self.text(style) if style else self.lines
+            self._programs[key] = compile_rule(self.module, recited, style, full_state)
         return self._programs[key]
 
-    def text(self, view: View | None) -> list[str]:
-        """The rule's lines as a view recites them: English sentences for ``english``, else its code."""
-        return english.sentences(self.function, len(self.lines)) if view == "english" else self.lines
-
-    def run(self, inputs: Mapping[str, Any]) -> Any:
-        """What the rule returns, without a trace.
+    def text(self, style: Style | str) -> list[str]:
+        """The rule's lines as a style recites them (``english`` is what the style ``natural`` recites).
 
         Raises:
-            RuleError: wrong arguments, a budget exceeded, or an error of the rule itself with its line.
+            RuleError: the style has no words for one of them.
+        """
+        if isinstance(style, str):
+            style = STYLES["natural" if style == "english" else style]
+        try:
+            return style.lines(self.module, self.lines)
+        except RuleError as error:
+            raise self._placed(error, getattr(error, "line", None)) from None
+
+    def run(self, inputs: Mapping[str, Any]) -> Any:
+        """What the rule returns, without a trace; a `Failure` where it ends in an error that it raises itself.
+
+        Raises:
+            RuleError: wrong arguments, a budget exceeded, an error of Python's with its line, or an answer that depends
+                on the order of a set of texts.
         """
         program = self.program(None)
-        return self._guarded(program, lambda: program.function(*self._arguments(inputs)))
+        orders = guards.SetOrders()
+        value = self._guarded(program, lambda: program.function(*self._arguments(inputs)))
+        for _ in orders.others():
+            if self._guarded(program, lambda: program.function(*self._arguments(inputs))) != value:
+                raise RuleError("the answer depends on the order of a set of texts, which Python leaves open; "
+                                "go over sorted(...) of it")  # fmt: skip
+        return value
 
-    def trace(self, inputs: Mapping[str, Any], style: Style = STYLES["code"], base: int = 0) -> Trace:
-        """The steps that the rule takes on ``inputs``. ``base``: first mark of the view ``indexed``.
+    def trace(
+        self, inputs: Mapping[str, Any], style: Style = STYLES["code"], base: int = 0, full_state: bool = False
+    ) -> Trace:
+        """The steps that the rule takes on ``inputs``.
+
+        Args:
+            base: first mark of a marked style.
+            full_state: loop tests state all that later steps may read.
 
         Raises:
             RuleError: as for `run`.
         """
-        program = self.program(style)
-        indexed = style.view == "indexed"
+        program = self.program(style, full_state)
+        arguments = self._arguments(inputs)
+        marker = marks.Marker(base)
+        if style.marked:
+            arguments = list(self.mark(dict(zip(self.params, arguments, strict=True)), marker).values())
+        orders = guards.SetOrders()
+        trace = self._follow(program, style, marker, arguments)
+        if orders.mattered:
+            self.run(inputs)
+        return trace
+
+    def _follow(self, program: Program, style: Style, marker: marks.Marker, arguments: list[Any]) -> Trace:
         steps: list[Step] = []
         measured, size = 0, 0
 
-        def measure(rounds: int) -> None:
+        def measure() -> None:
             nonlocal measured, size
-            if rounds > MAX_STEPS:
-                too_many_steps()
-            size += sum(len(text) for _, text in steps[measured:])
+            size += sum([len(text) for _, text in (steps[measured:] if measured else steps)])
             measured = len(steps)
             if size > MAX_OUTPUT:
                 raise BudgetError(f"the trace has more than {MAX_OUTPUT:,} characters; does its loop end?")
 
-        def reads(*parts: str | None) -> str:
-            return (" " if indexed else ", ").join(part for part in parts if part)
+        def reads(*parts: str) -> str:
+            return style.separator.join(part for part in parts if part)
 
-        marker = marks.Marker(base)
-        arguments = self._arguments(inputs)
-        if indexed:
-            arguments = list(self.mark(dict(zip(self.params, arguments, strict=True)), marker).values())
-        value = self._guarded(program, lambda: program.function(steps.append, measure, reads, marker, *arguments))
-        return Trace(steps, value, marks.full(value) if indexed else format_answer(value))
+        hidden = (steps.append, measure, reads, marker, None)
+        value = self._guarded(program, lambda: program.function(*hidden, *arguments))
+        measure()
+        return Trace(steps, value, style.answer(value))
 
-    def trajectory(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0) -> str:
-        """The rule followed on ``inputs``, as text."""
-        return "".join(self.trace(inputs, STYLES[style], base).texts)
+    def trajectory(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0, state: str = "short") -> str:
+        """The rule followed on ``inputs``, as text. ``state``: ``full``, or ``short`` for what changed only."""
+        return "".join(self.trace(inputs, STYLES[style], base, state == "full").texts)
 
     def scratchpad(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0) -> str:
         """The values of a run without the rule: the scratchpad baseline, with the plain answer."""
         trace = self.trace(inputs, SCRATCHPADS[style], base)
-        return "".join(text for _, text in trace.steps) + format_answer(trace.value)
+        return "".join(text for _, text in trace.steps) + STYLES["code"].answer(trace.value)
 
     def _arguments(self, inputs: Mapping[str, Any]) -> list[Any]:
-        if set(inputs) != set(self.params):
+        given = {**self.defaults, **inputs}
+        if given.keys() != self._named:
             expected, got = ", ".join(self.params), ", ".join(inputs)
             raise RuleError(f"the arguments of {self.name} are {expected}; the input has {got}")
-        for value in inputs.values():
-            nest(None, fit(value))
-        return [copied(inputs[name]) for name in self.params]  # the rule may change its lists
+        return [guards.given(given[name]) for name in self.params]
 
     def _guarded(self, program: Program, call: Callable[[], Any]) -> Any:
         try:
             return call()
+        except Raised as raised:
+            return Failure(*raised.args)
+        except RecursionError:
+            raise BudgetError("the rule or its values are nested too deeply") from None
         except Exception as error:
-            place = ""
+            line = None
             traceback = error.__traceback__
             while traceback is not None:
                 if traceback.tb_frame.f_code.co_filename == "<rule>":
-                    lineno = program.lines[traceback.tb_lineno]
-                    place = f"line {lineno} ({self.lines[lineno - 1].strip()}): "
+                    line = program.lines[traceback.tb_lineno]
                 traceback = traceback.tb_next
-            if isinstance(error, RuleError):
-                raise type(error)(place + str(error)) from None
-            if not place:
+            if line is None and not isinstance(error, RuleError):
                 raise
-            reason = str(error) or type(error).__name__
-            raise RuleError(f"{place}{reason}") from None
+            raise self._placed(error, line) from None
 
-
-def format_answer(value: Any) -> str:
-    """The text of an answer: strings bare, anything else as Python writes it."""
-    return value if isinstance(value, str) else write(value)
-
-
-def parse_answer(text: str) -> str | None:
-    """What follows the last "So the answer is " in ``text``, without marks; None when nothing does."""
-    _, found, answer = text.rpartition(ANSWER)
-    return marks.plain(answer.split("\n")[0].strip()) if found else None
-
-
-def same_answer(expected: str, got: str | None) -> bool:
-    """Whether two answers are equal up to marks, quotes and spaces inside lists."""
-    return got is not None and _normal(expected) == _normal(got)
-
-
-def _normal(answer: str) -> str:
-    answer = marks.plain(answer.strip())
-    return answer.translate(str.maketrans("", "", "'\" ")) if answer.startswith(("[", "(", "{")) else answer
+    def _placed(self, error: Exception, line: int | None) -> RuleError:
+        """The error of a run, with the line of the user's text where it happened."""
+        reason = str(error) or type(error).__name__
+        if isinstance(error, KeyError):
+            reason = f"there is no key {reason}"
+        kind = type(error) if isinstance(error, RuleError) else RuleError
+        if line is None:
+            return kind(reason)
+        origin = self.origin[line] or line
+        written = self._text[origin - 1].strip() if origin <= len(self._text) else self.lines[line - 1].strip()
+        return kind(f"line {origin} ({written}): {reason}")

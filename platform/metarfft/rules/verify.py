@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from metarfft.rules import marks
-from metarfft.rules.rule import Rule, Trace, format_answer, parse_answer, same_answer
+from metarfft.rules.answers import format_answer, parse_answer, same_answer
+from metarfft.rules.errors import BudgetError, RuleError
+from metarfft.rules.rule import Rule, Trace
 from metarfft.rules.styles import STYLES, Style
 
 
 @dataclass(frozen=True)
 class Divergence:
-    """The first step that differs. ``step`` counts from 1; ``line`` is the rule's line that the step should follow."""
+    """The first step that differs. ``step`` counts from 1; ``line`` is the line that the step should follow, in the
+    rule's text as it was given."""
 
     step: int
     line: int
@@ -31,7 +33,7 @@ class Verdict:
         expected, answer: the right answer and the text's (None when it gives none).
         style: the style that the text was read in.
         divergence: the first step that differs, None when there is none.
-        loop_iterations: for each loop, by the number of its line: how often it is entered, truly and in the text.
+        loop_iterations: for each loop, by the number of its line in the text as it was given: how often it is entered, truly and in the text.
     """
 
     correct: bool
@@ -86,11 +88,19 @@ def read(
     """Where ``text`` leaves the rule; arguments and errors as for `verify`."""
     got = lines(text)
     best: tuple[int, Style, Trace, list[str]] | None = None
+    rule.run(inputs)  # what is wrong with the rule or its inputs is wrong in every style
     for name in [style] if style else STYLES:
         chosen = STYLES[name]
-        trace = rule.trace(inputs, chosen, base or 0)
+        try:
+            trace = rule.trace(inputs, chosen, base or 0)
+        except BudgetError:
+            raise
+        except RuleError:
+            if style or name == "code":
+                raise
+            continue  # it has no words for the rule
         steps = trace.texts
-        if base is None and chosen.view == "indexed" and (shift := first_mark("".join(steps), text)):
+        if base is None and chosen.marked and (shift := first_mark("".join(steps), text)):
             trace = rule.trace(inputs, chosen, shift)
             steps = trace.texts
         agreed = _agreement(lines("".join(steps)), got)
@@ -119,8 +129,8 @@ def lines(text: str) -> list[str]:
 
 def first_mark(from_zero: str, text: str) -> int:
     """The first mark that ``text`` was written with: all marks are those of ``from_zero``, shifted by it."""
-    expected, got = re.search(r"<(\d+)>", from_zero), re.search(r"<(\d{1,3})>", text)
-    return (int(got[1]) - int(expected[1])) % marks.MARKS if expected and got else 0
+    expected, got = re.search(r"<(-?\d+)>", from_zero), re.search(r"<(-?\d{1,6})>", text)
+    return int(got[1]) - int(expected[1]) if expected and got else 0
 
 
 def _agreement(expected: list[str], got: list[str]) -> int:
@@ -153,21 +163,25 @@ def _divergence(rule: Rule, reading: Reading) -> Divergence | None:
     here = reading.got[reading.at :] if ended else reading.got[reading.at : reading.at + len(expected)]
     site = rule.program(reading.style).sites[reading.trace.steps[-1 if ended else reading.step][0]]
     got = "\n".join(here).strip() if ended else "\n".join(here)
-    return Divergence(reading.step + 1, site.lineno, "\n".join(expected), got)
+    return Divergence(reading.step + 1, rule.origin[site.lineno] or site.lineno, "\n".join(expected), got)
 
 
 def _iterations(rule: Rule, trace: Trace, style: Style, text: str) -> dict[int, dict[str, int]]:
-    entered = [(n, site) for n, site in enumerate(rule.program(style).sites) if site.kind == "loop_in"]
-    last = {style.header(site): number for number, site in entered}
+    loops: dict[int, tuple[str, set[int]]] = {}  # line -> header and sites; a function has some for each way to enter it
+    for number, site in enumerate(rule.program(style).sites):
+        if site.kind == "loop_in":
+            loops.setdefault(site.lineno, (style.header(site), set()))[1].add(number)
+    last = {header: line for line, (header, _) in sorted(loops.items())}
     left: dict[str, int] = {}  # entries in the text that no loop has been given yet, by what its line says
     counts: dict[int, dict[str, int]] = {}
-    for number, site in entered:
-        header = style.header(site)
+    for line, (header, sites) in sorted(loops.items()):
         pattern = re.compile(f"^{re.escape(header)}\n{style.entered}", re.MULTILINE)
-        expected = sum(s == number for s, _ in trace.steps)
+        expected = sum(number in sites for number, _ in trace.steps)
         found = left.get(header, len(pattern.findall(text)))
         # Loops that read the same get theirs in order, and the last of them the rest
-        got = found if number == last[header] else min(found, expected)
+        got = found if line == last[header] else min(found, expected)
         left[header] = found - got
-        counts[site.lineno] = {"expected": expected, "got": got}
+        count = counts.setdefault(rule.origin[line] or line, {"expected": 0, "got": 0})
+        count["expected"] += expected
+        count["got"] += got
     return counts

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
-from metarfft.rules.marks import MARKS, mark
+from metarfft.rules.styles.marks import MARKS, mark
 
 LINES = 30  # rules of up to so many lines have a token for each line's label
 DEPTH = 7  # levels of indentation with a token of their own

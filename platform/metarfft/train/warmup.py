@@ -16,7 +16,7 @@ import numpy as np
 from metarfft.config import Positions
 from metarfft.data.packing import IGNORED, Tokens, jump_positions
 from metarfft.data.stream import Share, deal
-from metarfft.rules.marks import MARKS, mark
+from metarfft.rules.styles.marks import MARKS, mark
 
 Piece = tuple[str, bool]  # text, and whether it is to be learnt
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from metarfft.rules.compose import consume, counters, lists, nested, scans
 from metarfft.rules.compose.parts import QUESTIONS, Composed
-from metarfft.rules.language import RuleError
+from metarfft.rules.errors import RuleError
 from metarfft.rules.rule import Rule, Trace
 
 __all__ = ["KINDS", "QUESTIONS", "Composed", "agrees", "compose", "is_usable"]

@@ -1,4 +1,4 @@
-"""What the compiler says about each place of a rule that makes steps, and what a step is.
+"""What the tracer says about each place of a rule that makes steps, and what a step is.
 
 A *site* is static: one line of the rule and one thing that can happen there (a loop test that holds, a loop test that
 does not, an assignment, ...). A style has one template for each site, in which ``{3}`` stands for value number 3 of the
@@ -12,19 +12,25 @@ from typing import Literal
 
 Kind = Literal[
     "entry", "loop_start", "loop_in", "loop_out", "branch_in", "branch_out", "else", "assign", "mutate", "break",
-    "continue", "pass", "return",
+    "continue", "pass", "return", "call", "enter", "hand_back", "back", "raise", "define",
 ]  # fmt: skip
-View = Literal["plain", "indexed", "english"]  # how values and their places are written
 Step = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Read:
-    """A value that a step reads: ``label = value``; ``label`` None: ``value`` is a list of reads made at run time."""
+    """A value that a step reads or works out: ``label = value``.
+
+    Attributes:
+        label: None where ``value`` is a list of reads made at run time.
+        is_name: a variable by its name, so that a calculation shows it too.
+        is_own: the whole value that the step assigns.
+    """
 
     label: str | None
     value: str
-    is_name: bool = False  # a variable by its name, so that a calculation shows it too
+    is_name: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,13 @@ class Site:
     """One thing that can happen at one line.
 
     Attributes:
-        lineno: line of the rule, from 1.
-        line: its text, with indentation.
+        lineno: line of the core rule, from 1.
+        line: its text as the style recites it, with indentation.
         reads: what the step reads, in order.
         calculation: the right-hand side with the values read in their places, when that says more than the result.
         changes: the variables or elements that the step changes, and their new values.
-        keyword: ``while``, ``for``, ``if``, ``elif`` for loops and branches.
+        keyword: ``while``, ``for``, ``if``, ``elif`` for loops and branches; the function that is called or left.
+        state: what is stated of the rule's state at a loop test, in the form that goes with ``state: full``.
     """
 
     kind: Kind
@@ -47,3 +54,4 @@ class Site:
     calculation: str | None = None
     changes: tuple[tuple[str, str], ...] = ()
     keyword: str = ""
+    state: str = ""

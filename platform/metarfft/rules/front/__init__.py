@@ -1,0 +1,129 @@
+"""The front end: a plain Python text, as people write and paste it, becomes a core rule of the same meaning."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from metarfft.rules.errors import RuleError, refuse
+from metarfft.rules.front import classes, expressions, functions, imports, paste, shadows, shared, statements
+from metarfft.rules.front import entry as choice
+from metarfft.rules.front.defaults import Defaults
+from metarfft.rules.front.memo import keep_results
+from metarfft.rules.front.names import Names, Notes
+from metarfft.rules.front.scopes import everything
+from metarfft.rules.front.unknown import refuse_unknown
+
+__all__ = ["Lowered", "lower"]
+MAX_LINES = 400
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A rule in the core language.
+
+    Args:
+        source: its text.
+        module: its syntax tree, with the positions of ``source``.
+        entry: name of the function that is the rule, the last of the module.
+        origin: for each line of ``source`` (from 1) the line of the user's text that it comes from.
+        notes: what was changed, one line each.
+    """
+
+    source: str
+    module: ast.Module
+    entry: str
+    origin: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+def lower(text: str, entry: str | None = None) -> Lowered:
+    """The core rule of a text.
+
+    Args:
+        entry: name of the function that is the rule; without it the text decides (see ``entry.choose``).
+
+    Raises:
+        RuleError: the text is no Python or cannot be a rule; the message names the place and what to write instead.
+    """
+    try:
+        return _lower(text, entry)
+    except RecursionError:
+        raise RuleError("the text is nested too deeply; write it in smaller steps") from None
+
+
+def _lower(text: str, entry: str | None) -> Lowered:
+    module, notes = paste.read(text), Notes()
+    paste.plain(module)
+    names = Names(everything(module) | shadows.TAKEN)
+    plain, name, kept = read(module, entry, names, notes)
+    lowered = expressions.lower(plain, names, notes)
+    name = shadows.restore(lowered, kept, names)
+    return _written(lowered, name, notes)
+
+
+def read(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> tuple[ast.Module, str, dict[str, str]]:
+    """All but the expressions: functions of core statements, the entry's name, and names to restore at the end."""
+    functions.name_lambdas(module)
+    imported, renamed = imports.lower(module, names)
+    _without_main(module)
+    methods = classes.flatten(module, entry, names, notes)
+    if entry is not None and methods and entry not in choice.defined(module):
+        entry = next((name for name in methods if name.endswith(entry)), entry)
+    name = choice.choose(choice.defined(module), entry, methods, choice.mentioned(module), notes)
+    taken: set[str] = set()
+    found = shared.gather(module, name)
+    for function in found.functions.values():
+        taken.add(function.name)
+    for function in found.functions.values():
+        functions.tidy_inner(function, taken, names, notes)
+    refuse_unknown(module, found, imported)
+    keep_results(module, found, names, notes)
+    Defaults(module, found, names, notes).lower()
+    found = shared.gather(module, name)
+    parts = shared.lower(found, names, notes)
+    kept = shadows.lower(parts, parts[-1], names, notes)
+    kept |= {a.arg: renamed[a.arg] for a in parts[-1].args.args if a.arg in renamed}
+    statements.lower(parts, names, notes)
+    return ast.Module(body=list(parts), type_ignores=[]), name, kept
+
+
+def _without_main(module: ast.Module) -> None:
+    """Drops ``if __name__ == '__main__':`` blocks."""
+    module.body = [
+        node for node in module.body
+        if not (isinstance(node, ast.If) and any(getattr(part, "id", "") == "__name__" for part in ast.walk(node.test)))
+    ]  # fmt: skip
+
+
+def _written(module: ast.Module, name: str, notes: Notes) -> Lowered:
+    ast.fix_missing_locations(module)
+    _without_pass(module)
+    source = ast.unparse(module)
+    if source.count("\n") >= MAX_LINES:
+        refuse(module.body[-1], f"the rule has more than {MAX_LINES} lines when all is written out; take a smaller part")
+    again = ast.parse(source)
+    origin = [0] * (source.count("\n") + 2)
+    _match(again.body, module.body, origin)
+    for line in range(1, len(origin)):
+        origin[line] = origin[line] or origin[line - 1]
+    return Lowered(source, again, name, tuple(origin), notes.lines())
+
+
+def _without_pass(module: ast.Module) -> None:
+    """Drops the ``pass`` lines that do nothing where they stand."""
+    for node in ast.walk(module):
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            if isinstance(block, list) and len(block) > 1:
+                block[:] = [part for part in block if not isinstance(part, ast.Pass)] or block[:1]
+        if isinstance(node, ast.If) and all(isinstance(part, ast.Pass) for part in node.orelse):
+            node.orelse = []
+
+
+def _match(new: list[ast.stmt], old: list[ast.stmt], origin: list[int]) -> None:
+    """Fills in the user's lines: both trees have the same statements."""
+    for one, other in zip(new, old, strict=True):
+        origin[one.lineno] = origin[one.lineno] or other.lineno
+        for field in ("body", "orelse"):
+            if getattr(one, field, None):
+                _match(getattr(one, field), getattr(other, field), origin)

@@ -1,0 +1,235 @@
+"""Classes: methods become functions, what ``self`` holds becomes variables of the text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from metarfft.rules.errors import refuse
+from metarfft.rules.front.names import Names, Notes
+from metarfft.rules.front.scopes import Scoped, arguments, bound, own
+from metarfft.rules.front.shadows import TAKEN
+
+SELF = ("self", "cls", "this")
+TESTS = ("TestCase",)
+
+
+@dataclass
+class Group:
+    """The methods of one class, or methods pasted without their class (``name`` is None)."""
+
+    name: str | None
+    place: ast.stmt
+    methods: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    selves: dict[str, str | None] = field(default_factory=dict)  # method -> the name of its first argument, if it is self
+    values: list[ast.Assign] = field(default_factory=list)
+    functions: dict[str, str] = field(default_factory=dict)  # method -> name of the function that it becomes
+    variables: dict[str, str] = field(default_factory=dict)  # attribute -> name of the variable that it becomes
+
+
+def flatten(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> set[str]:
+    """Puts the methods of the text's class beside its functions, in place; returns their names."""
+    group = _choose(module, entry)
+    if group is None:
+        return set()
+    _name(module, group, names)
+    start = _constructor(group)
+    new: list[ast.stmt] = []
+    for statement in module.body:
+        if statement is group.place or statement in group.methods.values():
+            if statement is group.place:
+                new += _written(group, start, notes)
+        else:
+            new.append(statement)
+    module.body = new
+    _Selves(group, None).visit(module)
+    return set(group.functions.values())
+
+
+def _choose(module: ast.Module, entry: str | None) -> Group | None:
+    """The class that holds the rule: one with the entry, else Solution, else the first with methods worth calling."""
+    groups = [_read(node) for node in module.body if isinstance(node, ast.ClassDef) and not _special(node)]
+    loose = [node for node in module.body if isinstance(node, ast.FunctionDef) and _self_of(node)]
+    if loose:
+        group = Group(None, loose[0])
+        for node in loose:
+            group.methods[node.name], group.selves[node.name] = node, _self_of(node)
+        groups.insert(0, group)
+    plain = {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
+    if entry is not None:
+        groups = [group for group in groups if entry in group.methods] or ([] if entry not in plain else groups)
+    groups = [group for group in groups if any(not name.startswith("__") for name in group.methods)]
+    groups.sort(key=lambda group: not (group.name or "Solution").startswith("Solution"))
+    return groups[0] if groups else None
+
+
+def _special(node: ast.ClassDef) -> bool:
+    """Classes that are not a bag of functions: errors, records, tests."""
+    bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+    return bool(node.decorator_list) or any(base not in ("object", "") for base in bases)
+
+
+def _self_of(function: ast.FunctionDef) -> str | None:
+    first = arguments(function)[:1]
+    kinds = {getattr(part, "id", "") for part in function.decorator_list}
+    if "staticmethod" in kinds or not first:
+        return None
+    return first[0].arg if first[0].arg in SELF or "classmethod" in kinds else None
+
+
+def _read(node: ast.ClassDef) -> Group:
+    group = Group(node.name, node)
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef):
+            group.methods[part.name], group.selves[part.name] = part, _self_of(part)
+        elif isinstance(part, ast.Assign):
+            group.values.append(part)
+    return group
+
+
+def _attributes(group: Group) -> Iterator[str]:
+    for method in group.methods.values():
+        for node in ast.walk(method):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr not in group.methods:
+                if node.value.id in (*SELF, group.name):
+                    yield node.attr
+    for value in group.values:
+        for target in value.targets:
+            yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def _name(module: ast.Module, group: Group, names: Names) -> None:
+    """Gives each method and attribute a name that no variable in the text has."""
+    taken = {name for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.Lambda)) for name in bound(node)}
+    others = {
+        part.name for part in module.body if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and part is not group.place
+    } - group.methods.keys()
+    others |= bound(module) - group.methods.keys() - ({group.name} if group.name else set())
+    for method in group.methods:
+        plain = "_" + method.lstrip("_") if method.startswith("__") else method
+        clash = plain in taken or plain in others or plain in TAKEN
+        group.functions[method] = names.fresh(f"find_{plain.lstrip('_')}") if clash else plain
+    for name in _attributes(group):
+        if name not in group.variables:
+            plain = name.lstrip("_") if name.startswith("__") else name
+            clash = plain in taken | others | TAKEN or plain in group.functions.values()
+            group.variables[name] = names.fresh(f"self_{plain.lstrip('_')}") if clash else plain
+
+
+def _constructor(group: Group) -> list[ast.stmt]:
+    """The statements of ``__init__``, for the beginning of the rule."""
+    init = group.methods.pop("__init__", None)
+    if init is None:
+        return []
+    own_self = group.selves["__init__"]
+    given = [argument for argument in arguments(init) if argument.arg != own_self]
+    if len(given) > len(init.args.defaults) or init.args.vararg or init.args.kwarg:
+        used = any(isinstance(n, ast.Attribute) and n.attr in group.variables for m in group.methods.values() for n in ast.walk(m))
+        if used:
+            refuse(given[0], f"the class {group.name} is made with arguments; write a function that takes them as its own")
+        return []
+    start: list[ast.stmt] = []
+    for argument, default in zip(given, init.args.defaults, strict=False):
+        target = ast.copy_location(ast.Name(argument.arg, ast.Store()), argument)
+        start.append(ast.copy_location(ast.Assign(targets=[target], value=default), argument))
+    for part in init.body:
+        for node in ast.walk(part):
+            if isinstance(node, ast.Return):
+                refuse(node, "leave return out of __init__")
+        text = ast.unparse(part)
+        if not text.startswith("super()"):
+            start.append(part)
+    holder = ast.Module(body=start, type_ignores=[])
+    if own_self:
+        holder = _Selves(group, own_self).visit(holder)
+    return list(holder.body)
+
+
+def _written(group: Group, start: list[ast.stmt], notes: Notes) -> list[ast.stmt]:
+    new: list[ast.stmt] = []
+    for value in group.values:
+        for target in value.targets:
+            for node in ast.walk(target):
+                if isinstance(node, ast.Name):
+                    node.id = group.variables.get(node.id, node.id)
+        new.append(value)
+    new += start
+    for name, method in group.methods.items():
+        if name.startswith("__") and name.endswith("__"):
+            continue
+        _Kinds(group).visit(method)
+        own_self = group.selves[name]
+        if own_self:
+            first = method.args.posonlyargs or method.args.args
+            del first[0]
+            method = _Selves(group, own_self).visit(method)
+        elif own_self is None and not _is_static(method):
+            notes.add(method, f"{name} is read as a function of its own, without self")
+        method.name = group.functions[name]
+        method.decorator_list = [
+            part for part in method.decorator_list if getattr(part, "id", "") not in ("staticmethod", "classmethod")
+        ]
+        new.append(method)
+    if group.name:
+        notes.add(group.place, f"the methods of class {group.name} are written as functions")
+    return new
+
+
+def _is_static(method: ast.FunctionDef) -> bool:
+    return any(getattr(part, "id", "") == "staticmethod" for part in method.decorator_list)
+
+
+class _Kinds(ast.NodeVisitor):
+    """Declares the attributes that a function assigns as variables of the text."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        found: dict[str, None] = {}
+        for part in own(node):
+            if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load) and isinstance(part.value, ast.Name):
+                if part.value.id in (*SELF, self.group.name) and part.attr in self.group.variables:
+                    found[self.group.variables[part.attr]] = None
+        self.generic_visit(node)
+        if found:
+            node.body.insert(0, ast.copy_location(ast.Global(names=list(found)), node.body[0]))
+
+
+class _Selves(Scoped):
+    """Writes ``self.name``, ``Solution.name`` and ``Solution().name`` as plain names."""
+
+    def __init__(self, group: Group, own_self: str | None) -> None:
+        super().__init__()
+        self.group, self.self = group, own_self
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            of_class = node.func.value.id == self.group.name and not self.hides(node.func.value.id)
+            name = node.func.attr
+            if of_class and self.group.selves.get(name) and node.args and getattr(node.args[0], "id", None) == self.self:
+                del node.args[0]  # Solution.f(self, x)
+        self.generic_visit(node)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        whole = node.value
+        if isinstance(whole, ast.Call) and not whole.args and not whole.keywords:
+            whole = whole.func
+        if isinstance(whole, ast.Name):
+            is_self = self.self is not None and whole.id == self.self and not isinstance(node.value, ast.Call)
+            is_class = whole.id == self.group.name and not any(whole.id in scope for scope in self.scopes)
+            if is_self or is_class:
+                new = self.group.functions.get(node.attr) or self.group.variables.get(node.attr)
+                if new is None:
+                    refuse(node, f"{ast.unparse(node)} is not set anywhere in this text")
+                return ast.copy_location(ast.Name(new, node.ctx), node)
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if self.self is not None and node.id == self.self:
+            refuse(node, f"{node.id} itself cannot be a value; give the function what it needs as arguments")
+        return node
+

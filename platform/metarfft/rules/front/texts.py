@@ -1,0 +1,240 @@
+"""f-strings, ``%`` and ``.format``: texts joined with +."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from typing import TYPE_CHECKING
+
+from metarfft.rules.errors import refuse
+from metarfft.rules.front import build
+
+if TYPE_CHECKING:
+    from metarfft.rules.front.expressions import Goal, Lowering
+
+TEXT_METHODS = frozenset(
+    """join upper lower strip lstrip rstrip replace capitalize title swapcase center ljust rjust zfill format casefold
+    expandtabs removeprefix removesuffix""".split()
+)
+NUMBER_CALLS = frozenset("len int abs sum ord round float bool".split())
+_PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<digits>\d+|\*)?)?(?P<kind>.)")
+
+
+def is_text(low: Lowering, node: ast.expr) -> bool:
+    """Whether the value of ``node`` is a text for sure."""
+    match node:
+        case ast.Constant(value=str()) | ast.JoinedStr():
+            return True
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return is_text(low, left) or is_text(low, right)
+        case ast.BinOp(left=left, op=ast.Mod()):
+            return is_text(low, left)
+        case ast.Call(func=ast.Name(id="str" | "chr" | "repr" | "format" | "bin" | "hex" | "oct" as name)):
+            return low.is_builtin(name)
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr=attribute)):
+            return attribute in TEXT_METHODS
+    return False
+
+
+def joined(parts: list[ast.expr]) -> ast.expr:
+    """The texts in one, neighbouring constants together."""
+    merged: list[ast.expr] = []
+    for part in parts:
+        if isinstance(part, ast.Constant) and merged and isinstance(merged[-1], ast.Constant):
+            merged[-1] = ast.copy_location(ast.Constant(str(merged[-1].value) + str(part.value)), part)
+        elif not (isinstance(part, ast.Constant) and part.value == "" and len(parts) > 1):
+            merged.append(part)
+    if not merged:
+        return ast.Constant("")
+    result = merged[0]
+    for part in merged[1:]:
+        result = ast.BinOp(result, ast.Add(), part)
+    return result
+
+
+def shown(low: Lowering, value: ast.expr, conversion: str, spec: ast.expr | None, is_known: bool = False) -> ast.expr:
+    """The text of a value, which is core."""
+    if conversion == "a":
+        refuse(value, "!a is outside the rule language; use !r")
+    if conversion == "r":
+        value, is_known = build.call("repr", value), True
+    elif conversion == "s" and not is_known:
+        value, is_known = build.call("str", value), True
+    if spec is None or (isinstance(spec, ast.Constant) and spec.value == ""):
+        return value if is_known else build.call("str", value)
+    return build.call("format", value, spec)
+
+
+def f_string(low: Lowering, node: ast.JoinedStr) -> ast.expr:
+    low.notes.add(node, "the f-string is written with + and str()")
+    return joined(low.ordered([lambda part=part: _part(low, part) for part in node.values]))  # type: ignore[misc]
+
+
+def _part(low: Lowering, part: ast.expr) -> ast.expr:
+    if not isinstance(part, ast.FormattedValue):
+        return part
+    conversion = "" if part.conversion < 0 else chr(part.conversion)
+    spec = part.format_spec
+    if spec is None:
+        return shown(low, low.value(part.value), conversion, None, is_text(low, part.value))
+    value, wanted = low.ordered([lambda: low.value(part.value), lambda: _spec(low, spec)])
+    return shown(low, value, conversion, wanted, is_text(low, part.value))
+
+
+def _spec(low: Lowering, spec: ast.expr) -> ast.expr:
+    if isinstance(spec, ast.JoinedStr):
+        return joined(low.ordered([lambda part=part: _part(low, part) for part in spec.values]))  # type: ignore[misc]
+    return low.value(spec)
+
+
+def is_percent(low: Lowering, left: ast.expr, operator: ast.operator) -> bool:
+    return isinstance(operator, ast.Mod) and is_text(low, left)
+
+
+def together(low: Lowering, nodes: list[ast.expr]) -> list[ast.expr]:
+    """Values that are all evaluated before the first of them is turned into text."""
+    values = low.operands(nodes)
+    if any(low.disturbs(value) for value in values[1:]):
+        values = [value if low.stable(value, ()) else low.capture(value) for value in values]
+    return values
+
+
+def percent(low: Lowering, node: ast.BinOp, goal: Goal) -> ast.expr:
+    """``text % values``."""
+    if not (isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)):
+        refuse(node.left, "write the text before % as a constant, or use an f-string")
+    low.notes.add(node, "the % format is written with + and str()")
+    template, right = node.left.value, node.right
+    fields = [match for match in _PERCENT.finditer(template) if match["kind"] != "%"]
+    if any(match["key"] is not None for match in fields):
+        refuse(node, "use an f-string instead of %(name)s")
+    if any("*" in (match["width"] or "") + (match["digits"] or "") for match in fields):
+        refuse(node, "use an f-string instead of * in a % format")
+    if isinstance(right, ast.Tuple) and not any(isinstance(element, ast.Starred) for element in right.elts):
+        nodes = right.elts
+    else:
+        nodes = [right]
+        if any(match["kind"] in "src" for match in fields) and not _no_tuple(low, right):
+            refuse(right, "it may be a tuple, of which % takes the parts; write % (value,) or use an f-string")
+    if len(nodes) != len(fields):
+        refuse(node, f"the text has {len(fields)} places for {len(nodes)} values")
+    known = [is_text(low, value) for value in nodes]
+    whole = [_is_whole(low, value) for value in nodes]
+    values = together(low, list(nodes))
+    parts: list[ast.expr] = []
+    end = field = 0
+    for match in _PERCENT.finditer(template):
+        parts.append(ast.Constant(template[end : match.start()]))
+        end = match.end()
+        if match["kind"] == "%":
+            parts.append(ast.Constant("%"))
+        else:
+            parts.append(_field(node, match, values[field], known[field], whole[field]))
+            field += 1
+    parts.append(ast.Constant(template[end:]))
+    if "%" in _PERCENT.sub("", template):
+        refuse(node, "the text has a % without a format; write %% for the sign itself")
+    return joined(parts)
+
+
+def _field(node: ast.BinOp, match: re.Match[str], value: ast.expr, is_known: bool, is_whole: bool) -> ast.expr:
+    kind, flags, width = match["kind"], match["flags"], match["width"] or ""
+    digits = f".{match['digits'] or 0}" if "." in match[0] else ""
+    sign = "+" if "+" in flags else " " if " " in flags else ""
+    if "#" in flags or kind not in "sdiufeEgGxXor" or (kind in "diuxXo" and digits):
+        refuse(node, f"use an f-string instead of {match[0]}")
+    if kind in "sr":
+        text = build.call("repr", value) if kind == "r" else value if is_known else build.call("str", value)
+        spec = (("<" if "-" in flags else ">") + width if width else "") + digits
+        return build.call("format", text, ast.Constant(spec)) if spec else text
+    if kind in "diu":
+        kind = "d"
+        if not is_whole:
+            value = build.call("math.trunc", value)
+    spec = ("<" if "-" in flags else "") + sign + ("0" if "0" in flags and "-" not in flags else "") + width + digits
+    if kind == "d" and not spec:
+        return build.call("str", value)
+    return build.call("format", value, ast.Constant(spec + kind))
+
+
+def _is_whole(low: Lowering, node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return isinstance(value, int) and not isinstance(value, bool)
+        case ast.Call(func=ast.Name(id="len" | "int" | "ord" as name)):
+            return low.is_builtin(name)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.FloorDiv() | ast.Mod(), right=right):
+            return _is_whole(low, left) and _is_whole(low, right)
+    return False
+
+
+def _no_tuple(low: Lowering, node: ast.expr) -> bool:
+    match node:
+        case ast.Constant() | ast.List() | ast.Dict() | ast.ListComp() | ast.Compare() | ast.JoinedStr():
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return low.is_builtin(name) and name in NUMBER_CALLS | {"str", "chr", "repr", "list", "sorted", "format", "bin"}
+        case ast.BinOp(left=left, op=operator, right=right):
+            if isinstance(operator, ast.Add):
+                return _no_tuple(low, left) or _no_tuple(low, right)
+            return isinstance(operator, (ast.Sub, ast.Div, ast.FloorDiv, ast.Pow)) or _no_tuple(low, left)
+        case ast.Call(func=ast.Attribute(attr=attribute)):
+            return attribute in TEXT_METHODS | {"count", "index", "find"}
+    return is_text(low, node)
+
+
+def format_call(low: Lowering, node: ast.Call, template: str) -> ast.expr:
+    """``'...'.format(...)``."""
+    low.notes.add(node, ".format() is written with + and str()")
+    names: dict[str | int, int] = {}
+    nodes: list[ast.expr] = []
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            refuse(argument, "write the values out instead of *")
+        names[len(names)] = len(nodes)
+        nodes.append(argument)
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            refuse(keyword.value, "write the values out instead of **")
+        names[keyword.arg] = len(nodes)
+        nodes.append(keyword.value)
+    known = [is_text(low, value) for value in nodes]
+    values = together(low, nodes)
+    try:
+        fields = list(string.Formatter().parse(template))
+    except ValueError as error:
+        refuse(node, f"the format text is wrong: {error}")
+    uses = [field for _, field, _, _ in fields if field is not None]
+    if len(uses) > len(set(uses)) or any("[" in field for field in uses) or any("{" in (s or "") for *_, s, _ in fields):
+        values = [low.steady(value) if not isinstance(value, ast.Constant) else value for value in values]
+    counter = iter(range(len(nodes) + 1))
+
+    def pick(field: str) -> tuple[ast.expr, bool]:
+        found = re.fullmatch(r"(\w*)((?:\[[^\]]*\])*)", field)
+        if found is None:
+            refuse(node, "use an f-string instead of attributes in .format()")
+        key: str | int = found[1] if found[1] and not found[1].isdigit() else int(found[1] or next(counter))
+        if key not in names:
+            refuse(node, f".format() is given no value for {{{field}}}")
+        value, is_known = values[names[key]], known[names[key]]
+        for index in re.findall(r"\[([^\]]*)\]", found[2]):
+            value, is_known = build.item(value, ast.Constant(int(index) if index.isdigit() else index)), False
+        return value, is_known
+
+    parts: list[ast.expr] = []
+    for text, name, spec, conversion in fields:
+        parts.append(ast.Constant(text))
+        if name is None:
+            continue
+        value, is_known = pick(name)
+        wanted: ast.expr | None = ast.Constant(spec) if spec else None
+        if spec and "{" in spec:
+            pieces: list[ast.expr] = []
+            for piece, inner, _, _ in string.Formatter().parse(spec):
+                pieces.append(ast.Constant(piece))
+                if inner is not None:
+                    pieces.append(shown(low, pick(inner)[0], "", None))
+            wanted = joined(pieces)
+        parts.append(shown(low, value, conversion or "", wanted, is_known))
+    return joined(parts)

@@ -1,0 +1,92 @@
+"""The style ``code``: the shape of the paper's trajectories."""
+
+from __future__ import annotations
+
+from metarfft.rules.styles.base import ANSWER, Style, literal
+from metarfft.rules.trace.sites import Read, Site
+
+_OUTCOME = {
+    "loop_in": "enter the loop",
+    "loop_out": "do not enter the loop",
+    "branch_in": "enter {}",
+    "branch_out": "do not enter {}",
+    "else": "enter else",
+    "break": "leave the loop",
+    "continue": "go to the next round",
+    "pass": "nothing to do",
+    "define": "defined",
+}
+
+
+class Code(Style):
+    """A line of the rule, the values that it reads (``a[0] = 5``), and what comes of them (``now, x = 2 + 3 = 5``)."""
+
+    name = "code"
+    entered = "(?:[^\n]*\n){0,2}?enter the loop$"
+
+    def template(self, site: Site) -> str:
+        return f"{literal(site.line)}\n{self.said(site)}"
+
+    def said(self, site: Site) -> str:
+        """What follows the recited line."""
+        changes = self.changes(site)
+        reads = self.line(self.reads(site.reads))
+        match site.kind:
+            case "entry" | "enter":
+                return self.line(changes)
+            case "return" | "raise":
+                return reads + ANSWER  # the answer itself is appended by the trace
+            case "call":
+                return self.line(self.reads(self.news(site))) + f"call {site.calculation}\n"
+            case "hand_back":
+                return reads + f"{site.calculation} returns {site.changes[0][1]}\n"
+            case "back":
+                return f"back from {site.calculation}\n"
+            case "loop_start":
+                return self.line(self.reads(self.news(site))) + f"go over {site.calculation}\n"
+            case "assign" | "mutate":
+                return self.change(site)
+        stated = self.line(self.separator.join(part for part in (self.reads(site.reads), changes) if part))
+        outcome = _OUTCOME[site.kind].format(site.keyword)
+        if site.kind == "loop_out" and site.keyword == "for":
+            outcome = f"no items are left\n{outcome}"
+        return stated + self.line(site.state) + f"{outcome}\n"
+
+    def change(self, site: Site) -> str:
+        """What a step reads, and what it changes."""
+        changes = self.changes(site)
+        if site.kind == "mutate":
+            now = f"{site.calculation}" + (f", {changes}" if changes else "")
+        elif site.calculation and site.changes:
+            (label, value), *others = site.changes
+            first = f"{label} = {site.calculation} = {value}"
+            now = ", ".join([first, *(f"{name} = {new}" for name, new in others)])
+        else:
+            now = changes
+        return self.line(self.reads(self.news(site))) + f"now, {now}\n"
+
+    def news(self, site: Site) -> list[Read]:
+        """The reads that what follows does not say anyway."""
+        return [read for read in site.reads if not read.is_name and not read.is_own]
+
+    def line(self, text: str) -> str:
+        return f"{text}\n" if text else ""
+
+
+class Scratchpad(Style):
+    """The baseline that keeps the values and drops the rule: what each step of ``of`` changes."""
+
+    def __init__(self, of: Style) -> None:
+        self.of = of
+        self.name = "scratchpad"  # type: ignore[misc]
+        for attribute in ("marked", "states_changes", "equals", "separator"):
+            setattr(self, attribute, getattr(of, attribute))
+        self.lines, self.phrases, self.answer = of.lines, of.phrases, of.answer  # type: ignore[method-assign]
+
+    def template(self, site: Site) -> str:
+        if site.kind in ("return", "raise"):
+            return ANSWER
+        if site.kind == "mutate" or (site.kind == "assign" and site.changes):
+            changes = ", ".join(f"{label} = {value}" for label, value in site.changes) or site.calculation
+            return f"{changes}\n"
+        return ""

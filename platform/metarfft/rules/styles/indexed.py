@@ -1,0 +1,64 @@
+"""The style ``indexed``: short; lines by their labels, single elements by their marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metarfft.rules.styles import marks
+from metarfft.rules.styles.base import ANSWER, Style, literal
+from metarfft.rules.trace.sites import Site
+
+
+class Indexed(Style):
+    """``L4:x = nums.pop(0)`` and ``x=3 nums=<18>4``: the element at the end that the rule works on, behind its mark."""
+
+    name = "indexed"
+    marked = True
+    states_changes = False
+    equals = "="
+    separator = " "
+    entered = "(?:state: [^\n]*\n)?[^\n]*;enter$"
+
+    def header(self, site: Site) -> str:
+        return f"L{site.lineno}:{site.line.strip()}"
+
+    def listing(self, lines: list[str]) -> str:
+        return "\n".join(f"L{number}:{line}" for number, line in enumerate(lines, 1))
+
+    def answer(self, value: Any) -> str:
+        from metarfft.rules.answers import format_answer
+
+        return marks.full(value) if isinstance(value, marks.Marked) else format_answer(value)
+
+    def template(self, site: Site) -> str:
+        said = self.said(site)
+        return "" if said is None else f"{literal(self.header(site))}\n{said}"
+
+    def said(self, site: Site) -> str | None:
+        """What follows the label; None: no step at all."""
+        reads, changes = self.reads(site.reads), self.changes(site)
+        after = f"{reads};" if reads else ""
+        match site.kind:
+            case "entry" | "define":
+                return None
+            case "enter":
+                return f"{changes}\n" if changes else ""
+            case "return" | "raise":
+                whole = [read for read in site.reads if not read.is_name or site.calculation]
+                text = self.reads(whole)
+                return (f"{text}\n" if text else "") + ANSWER
+            case "loop_in" | "loop_out" | "branch_in" | "branch_out":
+                state = " ".join(part for part in (reads, changes) if part)
+                full = f"{site.state}\n" if site.state else ""
+                return f"{full}{state};{'enter' if site.kind.endswith('in') else 'skip'}\n"
+            case "else" | "break" | "continue" | "pass":
+                return ""
+            case "call":
+                return f"{after}call {site.calculation}\n"
+            case "hand_back":
+                return f"{after}{site.calculation} returns {site.changes[0][1]}\n"
+            case "back":
+                return f"back from {site.calculation}\n"
+            case "loop_start":
+                return f"{after}{site.calculation}\n"
+        return f"{after}{changes}\n"

@@ -1,0 +1,58 @@
+"""The style ``natural``: the rule in English, derived from the code; its values as ``code`` writes them."""
+
+from __future__ import annotations
+
+import ast
+
+from metarfft.rules.styles import natural
+from metarfft.rules.styles.base import Phrases
+from metarfft.rules.styles.code import Code
+from metarfft.rules.styles.natural.inference import Kinds
+from metarfft.rules.styles.natural.jotted import Jotted
+from metarfft.rules.styles.natural.statements import Statements
+from metarfft.rules.trace.sites import Site
+
+_VERDICTS = {"loop_in": "go on", "loop_out": "the loop ends", "branch_in": "yes", "branch_out": "no"}
+
+
+class _Jotted(Jotted, Statements, Phrases):
+    def order(self, call: ast.Call) -> str:
+        self.scope = self.kinds.scopes.at(call.lineno)
+        return self.change(call)
+
+
+class Natural(Code):
+    """A numbered sentence of the rule, and what it says of the values."""
+
+    name = "natural"
+    entered = "(?:state: [^\n]*\n)?(?:next, |[^\n]*go on$)"
+
+    def lines(self, module: ast.Module, lines: list[str]) -> list[str]:
+        return natural.sentences(module, len(lines))
+
+    def phrases(self, module: ast.Module) -> Phrases:
+        return _Jotted(Kinds(module))
+
+    def removed(self, label: str) -> str:
+        return f"remove {label}"
+
+    def said(self, site: Site) -> str:
+        changes = self.changes(site)
+        match site.kind:
+            case "else" | "break" | "continue" | "pass" | "define":
+                return ""
+            case "loop_start":
+                return self.line(self.reads(self.news(site)))
+            case "loop_in" if site.keyword == "for":
+                return self.line(site.state) + f"next, {changes}\n"
+            case "loop_out" if site.keyword == "for":
+                return self.line(site.state) + "none is left, so the loop ends\n"
+            case "loop_in" | "loop_out" | "branch_in" | "branch_out":
+                stated = self.separator.join(part for part in (self.reads(site.reads), changes) if part)
+                verdict = _VERDICTS[site.kind]
+                return self.line(site.state) + (f"{stated}, so {verdict}\n" if stated else f"{verdict}\n")
+            case "call":
+                return self.line(self.reads(self.news(site))) + f"do {site.calculation}\n"
+            case "hand_back":
+                return self.line(self.reads(site.reads)) + f"{site.calculation} gives {site.changes[0][1]}\n"
+        return super().said(site)

@@ -1,0 +1,93 @@
+"""Which variables a later step may read: the state of a rule at its loop tests.
+
+A backward data-flow analysis over the statements of one function (Aho, Sethi, Ullman: Compilers, chapter on live
+variables), with a fixed point for each loop.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from metarfft.rules.core import assigned, own_nodes
+
+Loop = ast.While | ast.For
+_NONE: frozenset[str] = frozenset()
+
+
+def live_at_tests(function: ast.FunctionDef) -> dict[Loop, frozenset[str]]:
+    """For each loop of the function: the variables that may be read after its test is met, before they are assigned.
+
+    The test's own reads are among them. What a ``for`` loop goes over is not: it is evaluated once, before.
+    """
+    return _Liveness(function).loops
+
+
+def live_after_calls(function: ast.FunctionDef) -> dict[ast.stmt, frozenset[str]]:
+    """For each statement of the function: the variables that may be read after it."""
+    return _Liveness(function).after
+
+
+def captured(function: ast.FunctionDef) -> frozenset[str]:
+    """Variables of the function that its inner functions read or assign."""
+    inner = [node for node in own_nodes(function) if isinstance(node, ast.FunctionDef)]
+    names = {n.id for one in inner for n in ast.walk(one) if isinstance(n, ast.Name)}
+    return frozenset(names & assigned(function))
+
+
+class _Liveness:
+    def __init__(self, function: ast.FunctionDef) -> None:
+        self.always = captured(function)
+        self.variables = assigned(function)
+        self.loops: dict[Loop, frozenset[str]] = {}
+        self.after: dict[ast.stmt, frozenset[str]] = {}
+        self.block(function.body, _NONE, _NONE, _NONE)
+
+    def reads(self, *nodes: ast.AST | None) -> frozenset[str]:
+        names = {n.id for node in nodes if node for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return frozenset(names & self.variables)
+
+    def block(
+        self, body: list[ast.stmt], after: frozenset[str], leave: frozenset[str], go_on: frozenset[str]
+    ) -> frozenset[str]:
+        for statement in reversed(body):
+            self.after[statement] = after | self.always
+            after = self.statement(statement, after, leave, go_on)
+        return after | self.always
+
+    def statement(
+        self, node: ast.stmt, after: frozenset[str], leave: frozenset[str], go_on: frozenset[str]
+    ) -> frozenset[str]:
+        match node:
+            case ast.Assign():
+                targets = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else node.targets
+                names = {target.id for target in targets if isinstance(target, ast.Name)}
+                places = [target for target in targets if not isinstance(target, ast.Name)]
+                return (after - names) | self.reads(node.value, *places)
+            case ast.If():
+                taken = self.block(node.body, after, leave, go_on)
+                return taken | self.block(node.orelse, after, leave, go_on) | self.reads(node.test)
+            case ast.While():
+                return self.loop(node, after, self.reads(node.test), _NONE)
+            case ast.For():
+                return self.loop(node, after, _NONE, self.reads(node.target)) | self.reads(node.iter)
+            case ast.Break():
+                return leave
+            case ast.Continue():
+                return go_on
+            case ast.Return() | ast.Raise():
+                return self.reads(node)
+            case ast.FunctionDef() | ast.Nonlocal() | ast.Pass():
+                return after
+        return after | self.reads(node)
+
+    def loop(
+        self, node: Loop, after: frozenset[str], test: frozenset[str], targets: frozenset[str]
+    ) -> frozenset[str]:
+        head = after | test
+        while True:
+            known = head
+            head = known | (self.block(node.body, known, after, known) - targets)
+            if head == known:
+                break
+        self.loops[node] = head | self.always
+        return head

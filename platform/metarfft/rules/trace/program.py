@@ -1,0 +1,118 @@
+"""Compiles a core rule to a program that, when it runs, also says what it does.
+
+The rule's AST becomes the source of Python functions: a plain one, and for each style a traced one that appends a step
+``(site, text)`` for every line it follows. One format operation puts the values into a text.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import heapq
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from metarfft.rules.core import CONSTANTS, DOTTED, TYPES
+from metarfft.rules.styles import marks
+from metarfft.rules.styles.base import Phrases
+from metarfft.rules.trace import guards, state
+from metarfft.rules.trace.analysis import has_special
+from metarfft.rules.trace.base import Context
+from metarfft.rules.trace.functions import Function
+from metarfft.rules.trace.sites import Site
+from metarfft.rules.trace.writer import Writer
+from metarfft.rules.values import write
+
+if TYPE_CHECKING:
+    from metarfft.rules.styles.base import Style
+
+HIDDEN = ("__step", "__measure", "__reads", "__marked", "__state")  # what a traced program is called with, first
+
+
+class Raised(Exception):
+    """A rule's own ``raise``; ``args`` are the error's name and its text."""
+
+
+def _raise(error: str, *text: Any) -> NoReturn:
+    raise Raised(error, str(text[0]) if text else "")
+
+
+def _namespace() -> dict[str, Any]:
+    names: dict[str, Any] = {
+        "__add": guards.add, "__iadd": guards.iadd, "__mul": guards.mul, "__imul": guards.imul,
+        "__power": guards.power, "__shift": guards.shift, "__modulo": guards.modulo, "__fit": guards.fit,
+        "__items": guards.items, "__ordered": guards.ordered, "__set_item": guards.set_item,
+        "__get_item": guards.get_item, "__too_many_steps": guards.too_many_steps,
+        "__too_many_calls": guards.too_many_calls, "__raise": _raise,
+        "__repr": repr, "__write": write, "__numbers": (int, float), "__isinstance": isinstance, "__unset": object(),
+        "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
+        "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
+        "__dict": dict, "__OrderedDict": OrderedDict, "__range": guards.bounded_range, "__skip": state.skip,
+        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__large": 1 << guards.MAX_BITS - 1,
+    }  # fmt: skip
+    for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
+                 "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip
+        names[name] = getattr(__import__("builtins"), name)
+    for kind in TYPES - {"deque"}:
+        names[kind] = getattr(__import__("builtins"), kind)
+    from collections import deque
+
+    names["deque"] = deque
+    for name, value in guards.FUNCTIONS.items():
+        names["__f_" + name.replace(".", "_")] = value
+    for module, attributes in DOTTED.items():
+        for attribute in attributes | CONSTANTS.get(module, frozenset()):
+            if module != "itertools":
+                found = getattr({"math": math, "heapq": heapq, "bisect": bisect}[module], attribute)
+                names.setdefault(f"__{module}_{attribute}", found)
+    names.update({f"__m_{name}": method for name, method in guards.METHODS.items()})
+    return names
+
+
+_NAMES = _namespace()
+_BUILTINS = {name: getattr(__import__("builtins"), name) for name in ("RuntimeError",)}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled rule.
+
+    Attributes:
+        function: called with the arguments and, when traced, with the `HIDDEN` ones before them.
+        sites: what each step's first number refers to.
+        lines: line of the core rule for each line of the generated source, to place run-time errors.
+        source: the generated source.
+    """
+
+    function: Callable[..., Any]
+    sites: tuple[Site, ...]
+    lines: tuple[int, ...]
+    source: str
+
+
+def compile_rule(
+    module: ast.Module, recited: list[str], style: Style | None, full_state: bool = False, place: state.Place = ()
+) -> Program:
+    """The program of a checked rule.
+
+    Args:
+        recited: the rule's lines as the style recites them.
+        style: None: the untraced program.
+        full_state: loop tests state all that later steps may read.
+        place: where the program begins, see `state.resume`; empty: at the beginning.
+    """
+    writer = Writer()
+    sites: list[Site] = []
+    phrases = style.phrases(module) if style else Phrases()
+    tops = [node for node in module.body if isinstance(node, ast.FunctionDef)]
+    context = Context(tops, recited, style, phrases, has_special(module), full_state, place)
+    owned = frozenset(top.name for top in tops)
+    Function(context, tops[-1], writer, sites, owned, 0 if place else None).entry(HIDDEN if style else ())
+    source, origins = writer.source()
+    names = dict(_NAMES)
+    names["__builtins__"] = _BUILTINS
+    exec(compile(source, "<rule>", "exec"), names)
+    return Program(names["__rule"], tuple(sites), tuple(origins), source)
