@@ -124,15 +124,19 @@ KINDS = {  # what was assigned before, and the sentence
     "n = []": ("while n: pass", "As long as n is not empty, repeat step 2.1."),
     "n = y > 1": ("while n: pass", "As long as n is true, repeat step 2.1."),
     "n = None": ("while n: pass", "As long as n is neither 0 nor empty nor None, repeat step 2.1."),
+    "n = d.get(k)": ("while n: pass", "As long as n is neither 0 nor empty nor None, repeat step 2.1."),
+    "n = Counter(a)": ("x = n[y]", "Call the entry of n for y x."),
     "n = 0": ("n += y", "Add y to n."),
     "n = ''": ("n += y", "Put y at the end of n."),
     "n = [1]": ("n += y", "Put the items of y at the end of n."),
+    "n = s.split()": ("n += 'xy'", "Put the items of 'xy' at the end of n."),
     "n = [2]": ("n *= y", "Repeat the elements of n in place so that they are there y times."),
     "n = set()": ("n |= y", "Put the items of y into n."),
     "n = [3]": ("n = n + y", "Set n to n followed by y."),
     "n = 'ab'": ("n = n[1:]", "Remove the first character of n."),
     "n = [4]": ("n = n[1:]", "Set n to n without its first element."),
     "n = {}": ("x = n[y]", "Call the entry of n for y x."),
+    "n = {1: 2}": ("x = sorted(n)", "Set x to (the keys of n) in ascending order."),
     "n = [0] * 3": ("x = n[y]", "Call the element at index y of n x."),
     "n = 7.5": ("x = int(n)", "Set x to the whole part of n."),
     "n = '7'": ("x = int(n)", "Set x to n as a number."),
@@ -354,9 +358,9 @@ MADE = {  # N, T, L and B stand for numbers, texts, lists and truths
         T.replace(T, T)|T.join(T)|T.strip(T)|T.center(N, '.')|(T if B else T)|(T and T)""",
     "list": """(L + L)|(L * N)|[N, N]|[N]|sorted(L)|sorted(L, reverse=B)|L[1:]|L[::-1]|L[:b]|list(range(N, N))|([N] * N)
         list(reversed(L))|[(N, N)]|(L or L)""",
-    "truth": """(N < N)|(N == N)|(N < N < N)|(not B)|(not L)|(B and B)|(B or B)|(B and B or B)|(N in L)|(T in T)|(B == B)
-        T.startswith(T)|any(L)|all(L)|(N % N == 0)|T.isdigit()|isinstance(N, (int, str))|(N is None)|bool(T)|(N in [N, N])
-        """,
+    "truth": """(N < N)|(N == N)|(N < N < N)|(not B)|(not L)|(B and B)|(B or B)|(B and B or B)|(N in L)|(T in T)
+        (B == B)|T.startswith(T)|any(L)|all(L)|(N % N == 0)|T.isdigit()|isinstance(N, (int, str))|(N is None)|bool(T)
+        (N in [N, N])""",
 }
 FORMS = {kind: [form.strip() for form in re.split(r"[|\n]", text) if form.strip()] for kind, text in MADE.items()}
 LETTERS = {"N": "number", "T": "text", "L": "list", "B": "truth"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import builtins
 import copy
 import heapq
 import itertools
@@ -120,7 +121,9 @@ class Reader:
     def __init__(self, rule: Rule, run: Run, style: str) -> None:
         self.rule, self.run, self.style = rule, run, STYLES[style]
         self.indexed = self.style.marked
-        self.lines = {self.header(number, line): number for number, line in self.recited()}
+        self.lines: dict[str, set[int]] = {}  # the lines that read so
+        for number, said in self.recited():
+            self.lines.setdefault(self.header(number, said), set()).add(number)
         module = ast.parse(rule.source)
         self.loops = {node.lineno: node for node in ast.walk(module) if isinstance(node, ast.For)}
         self.heads = {node.lineno for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
@@ -150,19 +153,17 @@ class Reader:
         working: Variables = {}
         line, number_of = "", 0
         for said in text.split("\n"):
-            number = self.lines.get(said)
-            if number is not None:
-                line, number_of = said, number
-                fresh = False
-                if back is not None and back.line == number:
+            numbers = self.lines.get(said)
+            if numbers is not None:
+                line, number_of = said, min(numbers)
+                if back is not None and back.line in numbers:
                     event, back = back, None
                     states = ([event.after], [event.after])
                 else:
                     back = None
-                    while at < len(self.run.events) and self.run.events[at].line != number and self.skipped(at, number):
+                    while at < len(self.run.events) and self.run.events[at].line not in numbers and self.skipped(at, numbers):
                         at += 1
-                    fresh = at < len(self.run.events) and self.run.events[at].line == number
-                    if fresh:
+                    if at < len(self.run.events) and self.run.events[at].line in numbers:
                         event = self.run.events[at]
                         at += 1
                         states = ([event.before], [event.after])
@@ -170,7 +171,9 @@ class Reader:
                         states = ([self.run.events[at].before], [self.run.events[at].before])
                     elif event:
                         states = ([event.after], [event.after])
-                if number in self.loops and event:
+                if event and event.line in numbers:
+                    number_of = event.line
+                if number_of in self.loops and event:
                     states = ([*states[0], event.after], states[1])
                 working = copy.deepcopy(states[0][0]) if states[0] else {}
                 continue
@@ -195,9 +198,9 @@ class Reader:
                         self.false.append(f"{line.strip()} | {said}: {name} is {made} then, not {said_to}")
         return self.false
 
-    def skipped(self, at: int, number: int) -> bool:
+    def skipped(self, at: int, numbers: set[int]) -> bool:
         """Whether the run's next line is one that the style leaves out: a function's head."""
-        return self.run.events[at].line in self.heads and number not in self.heads and self.indexed
+        return self.run.events[at].line in self.heads and not numbers & self.heads and self.indexed
 
     def parts(self, said: str) -> Iterator[tuple[str, bool]]:
         """The lists of statements in a line, and whether they are of what has changed."""
@@ -220,7 +223,11 @@ class Reader:
                 self.carry_out(chain[0], working)
                 continue
             *labels, written = chain
+            if not written:
+                continue
             value = self.value(written)
+            if value is Unknown and self.style.name == "natural":
+                continue
             if value is Unknown:
                 self.false.append(f"{line.strip()} | {part}: {written} is no value")
                 continue
@@ -257,8 +264,10 @@ class Reader:
     def fits(self, value: Any, got: Any) -> bool:
         """Whether a marked element is one of the sequence, or the end mark says that nothing is left."""
         if isinstance(value, Elements):
+            if len(value.items) == 1 and same(value.items[0], got):
+                return True
             if not isinstance(got, (list, str, deque)):
-                return not value.items or same(value.items[0], got)
+                return not value.items
             return all(any(same(item, one) for one in got) for item in value.items)
         return False
 
@@ -352,12 +361,9 @@ class _Quoted(ast.NodeTransformer):
     def __init__(self, state: Variables) -> None:
         self.state = state
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        self.generic_visit(node)
-        key = node.slice
-        if isinstance(key, ast.Name) and key.id not in self.state:
-            node.slice = ast.Constant(key.id)
-        return node
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        known = node.id in self.state or node.id in VALUES or hasattr(builtins, node.id)
+        return node if known else ast.Constant(node.id)
 
 
 # Splitting

@@ -14,10 +14,9 @@ def add(a, b):
     a, b = ("0" * (len(b) - len(a)) + a)[::-1], ("0" * (len(a) - len(b)) + b)[::-1]
     result = ""
     total = 0
-    for digit in a:
-        total = total // 10 + int(digit) + int(b[0])
+    for x, y in zip(a, b):
+        total = total // 10 + int(x) + int(y)
         result = str(total % 10) + result
-        b = b[1:]
     if total > 9:
         result = "1" + result
     return result

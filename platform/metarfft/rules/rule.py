@@ -164,10 +164,7 @@ class Rule:
             if size > MAX_OUTPUT:
                 raise BudgetError(f"the trace has more than {MAX_OUTPUT:,} characters; does its loop end?")
 
-        def reads(*parts: str) -> str:
-            return style.separator.join(part for part in parts if part)
-
-        hidden = (steps.append, measure, reads, marker, None)
+        hidden = (steps.append, measure, marker, None)
         value = self._guarded(program, lambda: program.function(*hidden, *arguments))
         measure()
         return Trace(steps, value, style.answer(value))

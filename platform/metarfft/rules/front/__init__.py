@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from metarfft.rules.errors import RuleError, refuse
+from metarfft.rules import core
+from metarfft.rules.errors import RuleError
 from metarfft.rules.front import classes, expressions, functions, imports, paste, shadows, shared, statements
 from metarfft.rules.front import entry as choice
 from metarfft.rules.front.defaults import Defaults
@@ -15,7 +16,6 @@ from metarfft.rules.front.scopes import everything
 from metarfft.rules.front.unknown import refuse_unknown
 
 __all__ = ["Lowered", "lower"]
-MAX_LINES = 400
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,8 @@ def read(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> t
     imported, renamed = imports.lower(module, names)
     _without_main(module)
     methods = classes.flatten(module, entry, names, notes)
-    if entry is not None and methods and entry not in choice.defined(module):
-        entry = next((name for name in methods if name.endswith(entry)), entry)
-    name = choice.choose(choice.defined(module), entry, methods, choice.mentioned(module), notes)
+    entry = entry and methods.get(entry.rpartition(".")[2], entry)
+    name = choice.choose(module, entry, set(methods.values()), notes)
     taken: set[str] = set()
     found = shared.gather(module, name)
     for function in found.functions.values():
@@ -89,19 +88,22 @@ def read(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> t
 
 
 def _without_main(module: ast.Module) -> None:
-    """Drops ``if __name__ == '__main__':`` blocks."""
-    module.body = [
-        node for node in module.body
-        if not (isinstance(node, ast.If) and any(getattr(part, "id", "") == "__name__" for part in ast.walk(node.test)))
-    ]  # fmt: skip
+    """Drops ``if __name__ == '__main__':`` blocks, all but the examples in them."""
+    body: list[ast.stmt] = []
+    for node in module.body:
+        if isinstance(node, ast.If) and any(getattr(part, "id", "") == "__name__" for part in ast.walk(node.test)):
+            body += [part for part in node.body if choice.is_example(part)]
+        else:
+            body.append(node)
+    module.body = body
 
 
 def _written(module: ast.Module, name: str, notes: Notes) -> Lowered:
     ast.fix_missing_locations(module)
     _without_pass(module)
     source = ast.unparse(module)
-    if source.count("\n") >= MAX_LINES:
-        refuse(module.body[-1], f"the rule has more than {MAX_LINES} lines when all is written out; take a smaller part")
+    module.body[-1].end_lineno = source.count("\n") + 1  # of all else the check names the places in the user's text
+    core.check(module)
     again = ast.parse(source)
     origin = [0] * (source.count("\n") + 2)
     _match(again.body, module.body, origin)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
-from metarfft.rules.front import build, comprehensions, formats, iterators, lambdas, naming, ordering, reductions, tools
+from metarfft.rules.front import build, comprehensions, dispatch, formats, iterators, lambdas, naming, ordering, reductions, tools
 from metarfft.rules.front.each import each
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal, Lowering
 
 POSITIONAL: dict[str, tuple[str, ...]] = {
-    "split": ("sep", "maxsplit"), "rsplit": ("sep", "maxsplit"), "splitlines": ("keepends",), "expandtabs": ("tabsize",),
+    "split": ("sep", "maxsplit"), "rsplit": ("sep", "maxsplit"), "splitlines": ("keepends",),
+    "expandtabs": ("tabsize",),
     "enumerate": ("iterable", "start"), "int": ("x", "base"), "round": ("number", "ndigits"),
     "sum": ("iterable", "start"), "pow": ("base", "exp", "mod"), "most_common": ("n",), "deque": ("iterable", "maxlen"),
     "itertools.permutations": ("iterable", "r"), "itertools.combinations": ("iterable", "r"),
@@ -55,6 +56,8 @@ def call(low: Lowering, node: ast.Call, goal: Goal, whole: bool) -> ast.expr:
             pass
         case ast.Call() if not node.keywords and not any(isinstance(a, ast.Starred) for a in node.args):
             return lambdas.prepare(low, function).apply(low.operands(node.args), goal)
+        case ast.Subscript():
+            return dispatch.call(low, node, goal)
         case _:
             refuse(node, "call functions and methods by their name")
     name = canonical(low, function)
@@ -137,7 +140,8 @@ def own_call(low: Lowering, function: ast.FunctionDef, node: ast.Call, goal: Goa
             refuse(value, f"{function.name}() is given an iterator; give it list(...) of it")
     lowered = dict(zip(given, low.operands(list(given.values())), strict=True))
     if list(given) != [name for name in parameters if name in given]:  # evaluated in the order of the call
-        lowered = {name: value if low.stable(value, ()) else low.capture(value, name) for name, value in lowered.items()}
+        for name, value in lowered.items():
+            lowered[name] = value if low.stable(value, ()) else low.capture(value, name)
     defaults = dict(zip(parameters[::-1], low.defaults(function)[::-1], strict=False))
     for name in parameters:
         if name not in lowered:
@@ -167,8 +171,8 @@ def native(low: Lowering, node: ast.Call, name: str) -> ast.expr:
         refuse(node, "write the arguments out instead of *")
     if any(keyword.arg is None for keyword in keywords):
         refuse(node, "write the arguments out instead of **")
-    changing = attribute in core.CHANGING_METHODS and name.startswith(".") or name in core.CHANGING_CALLS
-    uses_up = attribute in USING_UP or not name.startswith(".") and "." in name
+    changing = (attribute in core.CHANGING_METHODS and name.startswith(".")) or name in core.CHANGING_CALLS
+    uses_up = attribute in USING_UP or (not name.startswith(".") and "." in name)
     parts: list[Callable[[], ast.expr]] = []
     is_method = name.startswith(".")
     lazy = [position for position, argument in enumerate(arguments) if low.lazy(argument)]
@@ -187,7 +191,7 @@ def native(low: Lowering, node: ast.Call, name: str) -> ast.expr:
         elif changing and not is_method and position == 0:
             parts.append(lambda a=argument: _receiver(low, a, attribute))  # type: ignore[misc]
         elif uses_up:
-            parts.append(lambda a=argument: low.iterable(a))  # type: ignore[misc]
+            parts.append(lambda a=argument: low.iterable(a, _parts(attribute)))  # type: ignore[misc]
         else:
             parts.append(lambda a=argument: low.value(a))  # type: ignore[misc]
     for keyword in keywords:
@@ -202,6 +206,12 @@ def native(low: Lowering, node: ast.Call, name: str) -> ast.expr:
         for k, value in zip(keywords, values[len(arguments) :], strict=True)
     ]
     return ast.Call(function, given, named)
+
+
+def _parts(attribute: str) -> Goal:
+    from metarfft.rules.front.expressions import Goal
+
+    return Goal(None, ("parts",) if attribute == "join" else ())
 
 
 def _receiver(low: Lowering, node: ast.expr, attribute: str) -> ast.expr:
@@ -290,12 +300,13 @@ def _dict(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
         return low.value(ast.copy_location(ast.Dict(keys, values), node), goal)
     if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
         source = node.args[0]
-        if isinstance(source.elt, ast.Tuple | ast.List) and len(source.elt.elts) == 2:
-            if isinstance(source, ast.GeneratorExp) and not any(isinstance(e, ast.Starred) for e in source.elt.elts):
-                pair = ast.copy_location(ast.Tuple(source.elt.elts, ast.Load()), source.elt)
-                low.notes.add(node, "the dictionary is filled by a loop")
-                made = ast.copy_location(ast.GeneratorExp(pair, source.generators), source)
-                return comprehensions.into_dict(low, made, goal)
+        parts = source.elt.elts if isinstance(source.elt, ast.Tuple | ast.List) else []
+        plain = len(parts) == 2 and not any(isinstance(part, ast.Starred) for part in parts)
+        if plain and isinstance(source, ast.GeneratorExp):
+            pair = ast.copy_location(ast.Tuple(parts, ast.Load()), source.elt)
+            low.notes.add(node, "the dictionary is filled by a loop")
+            made = ast.copy_location(ast.GeneratorExp(pair, source.generators), source)
+            return comprehensions.into_dict(low, made, goal)
     return None
 
 
@@ -308,13 +319,13 @@ def _counter(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
         return None
     low.notes.add(node, "what is counted is computed in a loop")
     name = low.place(goal, "counts")
-    low.emit(build.assign(name, build.call("Counter")), node)
 
     def body(item: ast.expr) -> None:
         place = ast.Subscript(build.load(name), item, ast.Store())
         low.emit(ast.AugAssign(place, ast.Add(), ast.Constant(1)), node)
 
-    each(low, node.args[0], None, body)
+    with low.filling(name, build.call("Counter"), node):
+        each(low, node.args[0], None, body)
     return build.load(name)
 
 
@@ -327,17 +338,15 @@ def _zip(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
 
 
 def _length(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
-    if len(node.args) == 1 and isinstance(node.args[0], ast.Call) and build.dotted(node.args[0].func) == "range":
-        if low.is_builtin("range"):
-            return build.call("len", low.iterable(node.args[0]))
-    return None
+    of_range = len(node.args) == 1 and isinstance(node.args[0], ast.Call) and build.dotted(node.args[0].func) == "range"
+    return build.call("len", low.iterable(node.args[0])) if of_range and low.is_builtin("range") else None
 
 
 def _iter(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     refuse(node, "an iterator of its own is outside the rule language; loop over the values with for, or by index")
 
 
-HANDLERS: dict[str, Callable[["Lowering", ast.Call, "Goal"], ast.expr | None]] = {
+HANDLERS: dict[str, Callable[[Lowering, ast.Call, Goal], ast.expr | None]] = {
     "any": lambda low, node, goal: reductions.any_all(low, node, goal, "any"),
     "all": lambda low, node, goal: reductions.any_all(low, node, goal, "all"),
     "sum": reductions.total, "next": reductions.first_of, "functools.reduce": reductions.reduce,

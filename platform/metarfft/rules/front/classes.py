@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from metarfft.rules.errors import refuse
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.scopes import Scoped, arguments, bound, own
+from metarfft.rules.front.scopes import Scoped, Substitute, arguments, bound, own
 from metarfft.rules.front.shadows import TAKEN
 
 SELF = ("self", "cls", "this")
-TESTS = ("TestCase",)
+KINDS = ("staticmethod", "classmethod", "property", "cached_property")
 
 
 @dataclass
@@ -22,17 +22,30 @@ class Group:
     name: str | None
     place: ast.stmt
     methods: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    selves: dict[str, str | None] = field(default_factory=dict)  # method -> the name of its first argument, if it is self
-    values: list[ast.Assign] = field(default_factory=list)
+    selves: dict[str, str | None] = field(default_factory=dict)  # method -> what it calls self, if it has it
+    values: list[ast.stmt] = field(default_factory=list)  # what else the class does
     functions: dict[str, str] = field(default_factory=dict)  # method -> name of the function that it becomes
+    kept: bool = False  # whether its objects keep something of their own
+    properties: set[str] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)  # attribute -> name of the variable that it becomes
 
 
-def flatten(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> set[str]:
-    """Puts the methods of the text's class beside its functions, in place; returns their names."""
+def flatten(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> dict[str, str]:
+    """Puts the methods of the text's class beside its functions, in place.
+
+    Args:
+        entry: name of the function that is the rule, if it is known; ``Class.method`` too.
+
+    Returns:
+        The name of the function that each method became.
+    """
     group = _choose(module, entry)
     if group is None:
-        return set()
+        return {}
+    group.kept = any(
+        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_self(node.value, group)
+        for method in group.methods.values() for node in ast.walk(method)
+    )  # fmt: skip
     _name(module, group, names)
     start = _constructor(group)
     new: list[ast.stmt] = []
@@ -44,7 +57,7 @@ def flatten(module: ast.Module, entry: str | None, names: Names, notes: Notes) -
             new.append(statement)
     module.body = new
     _Selves(group, None).visit(module)
-    return set(group.functions.values())
+    return group.functions
 
 
 def _choose(module: ast.Module, entry: str | None) -> Group | None:
@@ -58,6 +71,8 @@ def _choose(module: ast.Module, entry: str | None) -> Group | None:
         groups.insert(0, group)
     plain = {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
     if entry is not None:
+        owner, _, entry = entry.rpartition(".")
+        groups = [group for group in groups if not owner or group.name == owner]
         groups = [group for group in groups if entry in group.methods] or ([] if entry not in plain else groups)
     groups = [group for group in groups if any(not name.startswith("__") for name in group.methods)]
     groups.sort(key=lambda group: not (group.name or "Solution").startswith("Solution"))
@@ -83,29 +98,35 @@ def _read(node: ast.ClassDef) -> Group:
     for part in node.body:
         if isinstance(part, ast.FunctionDef):
             group.methods[part.name], group.selves[part.name] = part, _self_of(part)
-        elif isinstance(part, ast.Assign):
+            if any(getattr(one, "id", "") in ("property", "cached_property") for one in part.decorator_list):
+                group.properties.add(part.name)
+        elif not isinstance(part, (ast.Pass, ast.ClassDef, ast.AsyncFunctionDef)) and not _is_text(part):
             group.values.append(part)
     return group
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_self(node: ast.expr, group: Group) -> bool:
+    return isinstance(node, ast.Name) and node.id in (*SELF, group.name)
 
 
 def _attributes(group: Group) -> Iterator[str]:
     for method in group.methods.values():
         for node in ast.walk(method):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr not in group.methods:
-                if node.value.id in (*SELF, group.name):
-                    yield node.attr
-    for value in group.values:
-        for target in value.targets:
-            yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_self(node.value, group):
+                yield node.attr
+    yield from sorted(bound(ast.Module(body=group.values, type_ignores=[])))
 
 
 def _name(module: ast.Module, group: Group, names: Names) -> None:
     """Gives each method and attribute a name that no variable in the text has."""
-    taken = {name for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.Lambda)) for name in bound(node)}
-    others = {
-        part.name for part in module.body if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and part is not group.place
-    } - group.methods.keys()
-    others |= bound(module) - group.methods.keys() - ({group.name} if group.name else set())
+    scopes = [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
+    taken = {name for node in scopes for name in bound(node)}
+    loose = group.methods.keys() if group.name is None else {group.name}
+    others = bound(module) - loose
     for method in group.methods:
         plain = "_" + method.lstrip("_") if method.startswith("__") else method
         clash = plain in taken or plain in others or plain in TAKEN
@@ -125,9 +146,9 @@ def _constructor(group: Group) -> list[ast.stmt]:
     own_self = group.selves["__init__"]
     given = [argument for argument in arguments(init) if argument.arg != own_self]
     if len(given) > len(init.args.defaults) or init.args.vararg or init.args.kwarg:
-        used = any(isinstance(n, ast.Attribute) and n.attr in group.variables for m in group.methods.values() for n in ast.walk(m))
-        if used:
-            refuse(given[0], f"the class {group.name} is made with arguments; write a function that takes them as its own")
+        nodes = [node for method in group.methods.values() for node in ast.walk(method)]
+        if any(isinstance(node, ast.Attribute) and node.attr in group.variables for node in nodes):
+            refuse(given[0], f"the class {group.name} is made with arguments; write a function that takes them itself")
         return []
     start: list[ast.stmt] = []
     for argument, default in zip(given, init.args.defaults, strict=False):
@@ -147,18 +168,15 @@ def _constructor(group: Group) -> list[ast.stmt]:
 
 
 def _written(group: Group, start: list[ast.stmt], notes: Notes) -> list[ast.stmt]:
-    new: list[ast.stmt] = []
-    for value in group.values:
-        for target in value.targets:
-            for node in ast.walk(target):
-                if isinstance(node, ast.Name):
-                    node.id = group.variables.get(node.id, node.id)
-        new.append(value)
+    renamed = Substitute(group.variables)
+    new: list[ast.stmt] = [renamed.visit(value) for value in group.values]
     new += start
     for name, method in group.methods.items():
         if name.startswith("__") and name.endswith("__"):
             continue
         _Kinds(group).visit(method)
+        method.args.defaults = [renamed.visit(default) for default in method.args.defaults]
+        method.args.kw_defaults = [default and renamed.visit(default) for default in method.args.kw_defaults]
         own_self = group.selves[name]
         if own_self:
             first = method.args.posonlyargs or method.args.args
@@ -167,9 +185,7 @@ def _written(group: Group, start: list[ast.stmt], notes: Notes) -> list[ast.stmt
         elif own_self is None and not _is_static(method):
             notes.add(method, f"{name} is read as a function of its own, without self")
         method.name = group.functions[name]
-        method.decorator_list = [
-            part for part in method.decorator_list if getattr(part, "id", "") not in ("staticmethod", "classmethod")
-        ]
+        method.decorator_list = [part for part in method.decorator_list if getattr(part, "id", "") not in KINDS]
         new.append(method)
     if group.name:
         notes.add(group.place, f"the methods of class {group.name} are written as functions")
@@ -189,9 +205,10 @@ class _Kinds(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         found: dict[str, None] = {}
         for part in own(node):
-            if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load) and isinstance(part.value, ast.Name):
-                if part.value.id in (*SELF, self.group.name) and part.attr in self.group.variables:
-                    found[self.group.variables[part.attr]] = None
+            if not isinstance(part, ast.Attribute) or isinstance(part.ctx, ast.Load):
+                continue
+            if _is_self(part.value, self.group) and part.attr in self.group.variables:
+                found[self.group.variables[part.attr]] = None
         self.generic_visit(node)
         if found:
             node.body.insert(0, ast.copy_location(ast.Global(names=list(found)), node.body[0]))
@@ -207,15 +224,15 @@ class _Selves(Scoped):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
             of_class = node.func.value.id == self.group.name and not self.hides(node.func.value.id)
-            name = node.func.attr
-            if of_class and self.group.selves.get(name) and node.args and getattr(node.args[0], "id", None) == self.self:
+            takes = of_class and self.group.selves.get(node.func.attr) and node.args
+            if takes and getattr(node.args[0], "id", None) == self.self:
                 del node.args[0]  # Solution.f(self, x)
         self.generic_visit(node)
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         whole = node.value
-        if isinstance(whole, ast.Call) and not whole.args and not whole.keywords:
+        if isinstance(whole, ast.Call) and not self.group.kept and not whole.args and not whole.keywords:
             whole = whole.func
         if isinstance(whole, ast.Name):
             is_self = self.self is not None and whole.id == self.self and not isinstance(node.value, ast.Call)
@@ -224,12 +241,16 @@ class _Selves(Scoped):
                 new = self.group.functions.get(node.attr) or self.group.variables.get(node.attr)
                 if new is None:
                     refuse(node, f"{ast.unparse(node)} is not set anywhere in this text")
-                return ast.copy_location(ast.Name(new, node.ctx), node)
+                found: ast.expr = ast.copy_location(ast.Name(new, node.ctx), node)
+                if node.attr in self.group.properties:
+                    found = ast.copy_location(ast.Call(found, [], []), node)
+                return found
         self.generic_visit(node)
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if self.self is not None and node.id == self.self:
             refuse(node, f"{node.id} itself cannot be a value; give the function what it needs as arguments")
+        if node.id == self.group.name and not self.hides(node.id):
+            node.id = f"{node.id}()"  # refused later, if the rule comes here
         return node
-

@@ -36,29 +36,28 @@ def _generator(node: ast.expr, elt: ast.expr, generators: list[ast.comprehension
 
 def into_list(low: Lowering, source: ast.expr, goal: Goal) -> ast.expr:
     """A new list of what ``source`` gives."""
-    if isinstance(source, ast.GeneratorExp) and not isinstance(source.generators[0].target, ast.Starred):
-        first = source.generators[0]
-        if len(source.generators) == 1 and not first.ifs and isinstance(first.target, ast.Name):
-            if isinstance(source.elt, ast.Name) and source.elt.id == first.target.id and not first.is_async:
-                if not low.lazy(first.iter):
-                    return build.call("list", low.iterable(first.iter))
+    match source:
+        case ast.GeneratorExp(
+            elt=ast.Name(id=item),
+            generators=[ast.comprehension(target=ast.Name(id=name), iter=items, ifs=[], is_async=0)],
+        ) if item == name and not low.lazy(items):
+            return build.call("list", low.iterable(items))
     name = low.place(goal, *plural(source))
-    low.emit(build.assign(name, ast.List([], ast.Load())), source)
-    each.each(low, source, None, lambda item: low.emit(build.do(name, "append", item), source))
+    with low.filling(name, ast.List([], ast.Load()), source):
+        each.each(low, source, None, lambda item: low.emit(build.do(name, "append", item), source))
     return build.load(name)
 
 
 def into_set(low: Lowering, source: ast.expr, goal: Goal) -> ast.expr:
     name = low.place(goal, "group")
-    low.emit(build.assign(name, build.call("set")), source)
-    each.each(low, source, None, lambda item: low.emit(build.do(name, "add", item), source))
+    with low.filling(name, build.call("set"), source):
+        each.each(low, source, None, lambda item: low.emit(build.do(name, "add", item), source))
     return build.load(name)
 
 
 def into_dict(low: Lowering, source: ast.GeneratorExp, goal: Goal) -> ast.expr:
     """A new dictionary; the elements of ``source`` are displays of a key and a value."""
     name = low.place(goal, "table")
-    low.emit(build.assign(name, ast.Dict([], [])), source)
 
     def body(pair: ast.expr) -> None:
         assert isinstance(pair, ast.Tuple)
@@ -67,7 +66,8 @@ def into_dict(low: Lowering, source: ast.GeneratorExp, goal: Goal) -> ast.expr:
             key = low.capture(key, "key")  # Python makes the key first
         low.emit(build.assign_item(build.load(name), key, value), source)
 
-    each.each(low, source, None, body)
+    with low.filling(name, ast.Dict([], []), source):
+        each.each(low, source, None, body)
     return build.load(name)
 
 

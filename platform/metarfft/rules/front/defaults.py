@@ -23,29 +23,38 @@ class Defaults:
     def lower(self) -> None:
         for function in all_functions(self.shared.functions.values()):
             self.signatures[id(function)] = signature(function)
+        self._entry_star()
         self._entry_defaults()
         calls = Calls(self.shared.functions, self.signatures, self.entry)
         for function in self.shared.functions.values():
             calls.visit(function)
         for statement in self.shared.statements:
             calls.visit(statement)
-        own = self.signatures[id(self.entry)]
         self.entry = self.shared.functions[self.shared.entry]
         own = self.signatures[id(self.entry)]
         self.entry.args.defaults = [own.defaults[name] for name in own.parameters if name in own.defaults]
+
+    def _entry_star(self) -> None:
+        """``*items`` of the entry is one argument, a list as inputs have it, and the tuple that Python makes."""
+        star = self.signatures[id(self.entry)].star
+        if star is not None:
+            same = assign(star, call("tuple", load(star)))
+            settle(same, self.entry)
+            self.entry.body.insert(0, same)
+            self.notes.add(self.entry, f"*{star} is one argument, a list: {star}")
 
     def _entry_defaults(self) -> None:
         """Makes the entry's defaults constants; one that is not becomes a variable or a required argument."""
         own = self.signatures[id(self.entry)]
         for name, default in list(own.defaults.items()):
             value = plain_value(self.module, default)
-            if value is not None and (constant(value) or infinite(value)):
+            if value is not None and (infinite(value) or (constant(value) and not isinstance(value, ast.Tuple))):
                 if infinite(value):
                     value = ast.copy_location(_infinity(value), default)
                 own.defaults[name] = value
                 continue
             passed = [self._passes(node, name) for node in self._own_calls()]
-            if not changed(self.entry, name) and not any(passed):
+            if not changed(self.entry, name) and not any(passed) and not constant(default):
                 del own.defaults[name]
                 self._required_first(own)
                 self.notes.add(default, f"{name} has no default here; give it as an input")
@@ -86,6 +95,7 @@ class Defaults:
 
     def _remove(self, own: Signature, name: str) -> None:
         own.parameters.remove(name)
+        own.positional = min(own.positional, len(own.parameters))
         del own.defaults[name]
         self.entry.args.args = [argument for argument in self.entry.args.args if argument.arg != name]
 
@@ -114,7 +124,8 @@ class Defaults:
                 ast.copy_location(part, old)
         for function in self.shared.functions.values():
             Substitute({old.name: inner}).visit(function)
-        self.signatures[id(outer)] = Signature(kept, {n: v for n, v in own.defaults.items() if n not in loose})
+        left = {n: v for n, v in own.defaults.items() if n not in loose}
+        self.signatures[id(outer)] = Signature(kept, left, len(kept))
         functions = {inner if n == outer.name else n: f for n, f in self.shared.functions.items()}
         functions[outer.name] = outer
         self.shared.functions = functions

@@ -157,11 +157,13 @@ class Lazy:
         low, part = self.low, node.generators[depth]
         if part.is_async:
             refuse(node, "async is outside the rule language")
+        earlier = {name for other in node.generators[:depth] for name in bound_in(other.target)}
+        own = set(bound_in(part.target))
         later = {name for other in node.generators[depth + 1 :] for name in bound_in(other.target)}
-        later -= {name for other in node.generators[: depth + 1] for name in bound_in(other.target)}
-        for name in sorted(later):
-            if any(mentions(test, name) for test in part.ifs) or (depth and mentions(part.iter, name)):
-                refuse(part.target, f"{name} is read before the comprehension gives it a value; rename one of the two")
+        unset = [name for name in (own | later) - earlier if depth and mentions(part.iter, name)]
+        unset += [name for name in later - earlier - own for test in part.ifs if mentions(test, name)]
+        for name in sorted(unset):
+            refuse(part.target, f"{name} is read before the comprehension gives it a value; rename one of the two")
         renamed, target = comprehensions.bind(low, part.target)
         iterable = part.iter
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from metarfft.rules.errors import RuleError
+from metarfft.rules.errors import RuleError, refuse
 from metarfft.rules.front.names import Notes
-from metarfft.rules.front.scopes import free
+from metarfft.rules.front.scopes import bound, free
 
 Functions = Mapping[str, ast.FunctionDef]
 
@@ -27,7 +27,7 @@ def reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
     return found
 
 
-def choose(functions: Functions, entry: str | None, methods: set[str], mentioned: set[str], notes: Notes) -> str:
+def choose(module: ast.Module, entry: str | None, methods: set[str], notes: Notes) -> str:
     """The name of the function that is the rule.
 
     ``entry`` names it. Without a name it is one that no other function calls, leaving aside ``main``, ``test...`` and
@@ -36,9 +36,14 @@ def choose(functions: Functions, entry: str | None, methods: set[str], mentioned
 
     Args:
         methods: names of functions that were methods of a class.
-        mentioned: names that the module's own statements (examples, tests) mention.
     """
+    functions = defined(module)
     if not functions:
+        for node in module.body:
+            if isinstance(node, ast.AsyncFunctionDef):
+                refuse(node, "a rule has no async; write def")
+            if isinstance(node, ast.ClassDef):
+                refuse(node, f"{node.name} is a class of objects; a rule is a function: def name(arguments): ...")
         raise RuleError("no function found; a rule is a function: def name(arguments): ...")
     if entry is not None:
         if entry not in functions:
@@ -50,7 +55,8 @@ def choose(functions: Functions, entry: str | None, methods: set[str], mentioned
     usable = [name for name in functions if not _aside(functions[name])] or list(functions)
     tops = [name for name in usable if all(other in reach[name] or other not in usable for other in callers[name])]
     tops = tops or usable
-    asked = [name for name in tops if name in mentioned]
+    examples = mentioned(module)
+    asked = [name for name in tops if name in examples]
     pool = asked or tops
     first = next((name for name in pool if name in methods), None)
     chosen = first or pool[-1]
@@ -76,7 +82,20 @@ def defined(module: ast.Module) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
 
 
+def is_example(node: ast.stmt) -> bool:
+    """``print(f(3))`` and ``assert f(3) == 4``: they change nothing, and say which function is meant."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return isinstance(node.value.func, ast.Name) and node.value.func.id == "print"
+    return isinstance(node, ast.Assert)
+
+
 def mentioned(module: ast.Module) -> set[str]:
     """The names in the examples and tests that stand in the text beside its functions."""
-    loose = [node for node in module.body if isinstance(node, (ast.Expr, ast.Assert, ast.Assign, ast.For))]
-    return {part.id for node in loose for part in ast.walk(node) if isinstance(part, ast.Name)}
+    needed = {name for node in module.body if isinstance(node, ast.FunctionDef) for name in free(node)}
+    names: set[str] = set()
+    for node in module.body:
+        if isinstance(node, (ast.Expr, ast.Assert, ast.Assign, ast.For)):
+            made = bound(ast.Module(body=[node], type_ignores=[]))
+            if not made & needed:
+                names |= free(node).keys()
+    return names

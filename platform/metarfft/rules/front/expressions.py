@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import functools
 import keyword
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,20 @@ from dataclasses import dataclass
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import (
-    build, calls, comprehensions, displays, each, iterators, lambdas, naming, reductions, texts,
+    build,
+    calls,
+    comprehensions,
+    dispatch,
+    displays,
+    each,
+    iterators,
+    lambdas,
+    naming,
+    reductions,
+    texts,
 )  # fmt: skip
 from metarfft.rules.front.build import Block
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.purity import is_quiet
 from metarfft.rules.front.variables import Scope, assigned_in, bound_in, mentions, names_in, statements_in
 
 RESERVED = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | core.BUILTINS | frozenset(core.DOTTED)
@@ -223,6 +233,16 @@ class Lowering:
                 return hint
         return self.fresh(*hints)
 
+    @contextmanager
+    def filling(self, name: str, empty: ast.expr, at: ast.AST) -> Iterator[None]:
+        """Statements that fill ``name``, which starts as ``empty`` right before the first of them that names it."""
+        with self.apart() as block:
+            yield
+        first = next((k for k, statement in enumerate(block) if mentions(statement, name)), len(block))
+        self.out.extend(block[:first])
+        self.emit(build.assign(name, empty), at)
+        self.out.extend(block[first:])
+
     def become(self, name: str, value: ast.expr, at: ast.AST) -> None:
         """Writes ``name = value`` for a value that is core."""
         if not (isinstance(value, ast.Name) and value.id == name):
@@ -297,11 +317,15 @@ class Lowering:
 
     def assign(self, node: ast.Assign, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
+            if dispatch.assigned(self, node):
+                return
             iterators.check_kept(self, target.id, value)
             self.store(target.id, value, node)
             return
         hints = ("value",)
-        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+            hints = ("items",)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             hints = (naming.singular(target.value.id) or "value",)
         whole = self.iterable(value) if isinstance(target, ast.Tuple) else self.value(value, Goal(None, hints), True)
         if isinstance(target, ast.Tuple) and iterators.is_iterator(whole):
@@ -367,10 +391,7 @@ class Lowering:
                 self.emit(ast.AugAssign(target, operator, result), node)
             return
         assert isinstance(target, ast.Subscript)
-        if block and is_quiet(self, value):
-            self.out.extend(block)
-            self.emit(ast.AugAssign(ast.Subscript(container, index, ast.Store()), operator, result), node)
-        elif block:  # the element is read before the right side is evaluated, and written after it
+        if block:  # the element is read before the right side is evaluated, and written after it
             with self.before(block):
                 if not self.stable(container, block):
                     container = self.capture(container)
@@ -478,7 +499,14 @@ class Lowering:
 
     def operands(self, nodes: Sequence[ast.expr], hints: Sequence[str] = ()) -> list[ast.expr]:
         """The operands of one expression in core, in Python's order of evaluation."""
-        return self.ordered([lambda node=node: self.value(node) for node in nodes], hints)  # type: ignore[misc]
+        calls_ = [node for node in nodes if self.is_own_call(node)]
+        named = hints if len(calls_) > 1 else ()
+
+        def lowering(position: int, node: ast.expr) -> ast.expr:
+            hint = named[position : position + 1]
+            return self.value(node, Goal(None, tuple(hint)) if hint and self.is_own_call(node) else ANY)
+
+        return self.ordered([functools.partial(lowering, k, node) for k, node in enumerate(nodes)], hints)
 
     def ordered(self, lowerings: Sequence[object], hints: Sequence[str] = ()) -> list[ast.expr]:
         """What the functions return, each evaluated before the statements of those that follow."""
@@ -537,7 +565,7 @@ class Lowering:
             case ast.BinOp(left=left, op=operator, right=right):
                 if texts.is_percent(self, left, operator):
                     return texts.percent(self, node, goal)
-                left, right = self.operands([left, right])
+                left, right = self.operands([left, right], ("first", "second"))
                 return ast.BinOp(left, operator, right)
             case ast.UnaryOp(op=operator, operand=operand):
                 return ast.UnaryOp(operator, self.value(operand))
@@ -581,7 +609,7 @@ class Lowering:
 
     def comparison(self, node: ast.Compare, goal: Goal) -> ast.expr:
         first, *rest = node.comparators
-        left, middle = self.operands([node.left, first])
+        left, middle = self.operands([node.left, first], ("left", "right"))
         if not any(self.needs(part) for part in rest):
             return ast.Compare(left, node.ops, [middle, *(self.value(part) for part in rest)])
         middle = self.steady(middle)

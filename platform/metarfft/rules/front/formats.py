@@ -16,44 +16,109 @@ if TYPE_CHECKING:
 
 def _format(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     assert isinstance(node.func, ast.Attribute)
-    if isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str):
-        return texts.format_call(low, node, node.func.value.value)
-    refuse(node, "write the text before .format() as a constant, or use an f-string")
+    pattern = texts.template(low, node.func.value)
+    if pattern is None:
+        refuse(node, "write the text before .format() as a constant, or use an f-string")
+    return texts.format_call(low, node, pattern)
 
 
 def _maketrans(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
-    refuse(node, "str.maketrans stands only inside text.translate(str.maketrans('abc', 'xyz')); or use a dictionary")
+    """``str.maketrans('abc', 'xyz')`` as a dictionary of letters, where only translate reads it."""
+    if node not in _tables(low):
+        refuse(node, "str.maketrans is for text.translate(...) alone here; use a dictionary")
+    return _table(low, node, goal)
+
+
+def _tables(low: Lowering) -> list[ast.expr]:
+    """The calls of maketrans in variables that nothing but translate reads."""
+    found = []
+    for node in ast.walk(low.scope.function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_maketrans(node.value):
+            name = node.targets[0].id
+            uses = [n.args[0] for n in ast.walk(low.scope.function) if _is_translate(n) and isinstance(n, ast.Call)]
+            if all(read in uses for read in low.scope.reads(name)) and name not in low.scope.shared:
+                found.append(node.value)
+    return found
+
+
+def _is_maketrans(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "maketrans"
+
+
+def _is_translate(node: ast.AST) -> bool:
+    named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "translate"
+    return named and isinstance(node, ast.Call) and len(node.args) == 1
 
 
 def _translate(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
-    """``text.translate(str.maketrans(...))`` of constants: a loop with a dictionary."""
+    """``text.translate(table)``: a loop over the letters that looks each up."""
     assert isinstance(node.func, ast.Attribute)
-    table = _table(node.args[0]) if len(node.args) == 1 else None
-    if table is None:
-        refuse(node, "write text.translate(str.maketrans('abc', 'xyz')) with constant texts, or a loop")
+    table = node.args[0] if _is_translate(node) else None
+    known = isinstance(table, ast.Name) and all(
+        _is_maketrans(part.value)
+        for part in ast.walk(low.scope.function)
+        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name) and part.targets[0].id == table.id
+    )
+    if table is None or not (_is_maketrans(table) or (known and low.scope.is_variable(table.id))):  # type: ignore[attr-defined]
+        refuse(node, "write text.translate(str.maketrans('abc', 'xyz')), or a loop with a dictionary")
     low.notes.add(node, ".translate() is written as a loop with a dictionary")
-    text = low.value(node.func.value)
-    name, letters = low.fresh("mapping"), low.fresh("letters")
-    keys = [ast.Constant(key) for key in table]
-    low.emit(build.assign(name, ast.Dict(list(keys), [ast.Constant(value) for value in table.values()])), node)
+    receiver = node.func.value
+
+    def made() -> ast.expr:
+        assert table is not None
+        if isinstance(table, ast.Name):
+            return low.value(table)
+        assert isinstance(table, ast.Call)
+        return _table(low, table, goal=None)
+
+    text, mapping = low.ordered([lambda: low.value(receiver), made])
+    letters = low.fresh("letters")
     low.emit(build.assign(letters, ast.List([], ast.Load())), node)
     letter = low.fresh("letter")
-    new = build.method(build.load(name), "get", build.load(letter), build.load(letter))
+    new = build.method(mapping, "get", build.load(letter), build.load(letter))
     low.emit(build.loop(build.store(letter), text, [build.do(letters, "append", new)]), node)
     return build.method(ast.Constant(""), "join", build.load(letters))
 
 
-def _table(node: ast.expr) -> dict[str, str] | None:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "maketrans"):
-        return None
-    try:
-        arguments = [ast.literal_eval(argument) for argument in node.args]
-        made = str.maketrans(*arguments)
-    except (ValueError, TypeError):
-        return None
-    return {
-        chr(key): "" if value is None else chr(value) if isinstance(value, int) else value for key, value in made.items()
-    }
+def _table(low: Lowering, node: ast.Call, goal: Goal | None) -> ast.expr:
+    """The dictionary of a call of maketrans, from letters to texts."""
+    if node.keywords or not 1 <= len(node.args) <= 3:
+        refuse(node, "write str.maketrans('abc', 'xyz')")
+    name = (goal and goal.target) or low.fresh("mapping")
+    if len(node.args) == 1:
+        given = node.args[0]
+        constant = isinstance(given, ast.Dict) and all(
+            isinstance(part, ast.Constant) for pair in (given.keys, given.values) for part in pair
+        )
+        if not constant:
+            refuse(given, "write the dictionary of str.maketrans out, or use a loop with a dictionary")
+        table = {
+            chr(key): "" if value is None else chr(value) if isinstance(value, int) else value
+            for key, value in str.maketrans(ast.literal_eval(given)).items()
+        }
+        keys: list[ast.expr | None] = [ast.Constant(key) for key in table]
+        low.emit(build.assign(name, ast.Dict(keys, [ast.Constant(value) for value in table.values()])), node)
+        return build.load(name)
+    parts = [low.steady(part) for part in low.operands(node.args)]
+    old, new = parts[:2]
+    match parts:
+        case [ast.Constant(value=str(before)), ast.Constant(value=str(after))] if len(before) == len(after):
+            pairs = dict(zip(before, after, strict=True))
+            keys = [ast.Constant(key) for key in pairs]
+            low.emit(build.assign(name, ast.Dict(keys, [ast.Constant(value) for value in pairs.values()])), node)
+            return build.load(name)
+    test = build.compare(build.call("len", old), ast.NotEq(), build.call("len", new))
+    error = build.fail("ValueError", "the first two maketrans arguments must have equal length")
+    low.emit(build.when(test, [error]), node)
+    low.emit(build.assign(name, ast.Dict([], [])), node)
+    letter, other = low.fresh("letter"), low.fresh("other")
+    pair = ast.Tuple([build.store(letter), build.store(other)], ast.Store())
+    change = build.assign_item(build.load(name), build.load(letter), build.load(other))
+    low.emit(build.loop(pair, build.call("zip", old, new), [change]), node)
+    if len(parts) == 3:
+        gone = build.assign_item(build.load(name), build.load(letter), ast.Constant(""))
+        low.emit(build.loop(build.store(letter), parts[2], [gone]), node)
+    return build.load(name)
 
 
 def _of_type(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
@@ -79,7 +144,9 @@ def _union(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     low.notes.add(node, f".{attribute}(*...) is written as a loop")
     if not of_type:
         name = low.place(goal, "group")
-        low.emit(build.assign(name, build.call("set", low.value(node.func.value))), node)
+        first = low.value(node.func.value)
+        empty = isinstance(first, ast.Call) and ast.unparse(first) == "set()"
+        low.emit(build.assign(name, first if empty else build.call("set", first)), node)
         each(low, starred.value, None, lambda item: low.emit(build.do(name, update, item), node))
         return build.load(name)
     name = low.place(goal, "group")
@@ -100,7 +167,7 @@ def _union(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     return build.load(name)
 
 
-HANDLERS: dict[str, Callable[["Lowering", ast.Call, "Goal"], ast.expr | None]] = {
+HANDLERS: dict[str, Callable[[Lowering, ast.Call, Goal], ast.expr | None]] = {
     ".format": _format, ".translate": _translate, "str.maketrans": _maketrans, ".union": _union,
     ".intersection": _union, ".maketrans": _maketrans,
 }  # fmt: skip

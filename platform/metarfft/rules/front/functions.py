@@ -7,8 +7,8 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from metarfft.rules import core
 from metarfft.rules.errors import refuse
-from metarfft.rules.front.effects import MUTATING
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.scopes import Scoped, own, rename
 
@@ -40,12 +40,13 @@ class _Lambdas(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         value, target = node.value, node.targets[0]
-        if isinstance(value, ast.Lambda) and isinstance(target, ast.Name) and len(node.targets) == 1:
-            if self.counts[-1].get(target.id) == 1:
-                back = ast.copy_location(ast.Return(value=value.body), value.body)
-                new = ast.FunctionDef(name=target.id, args=value.args, body=[back], decorator_list=[])
-                return ast.copy_location(new, node)
-        return node
+        if not (isinstance(value, ast.Lambda) and isinstance(target, ast.Name) and len(node.targets) == 1):
+            return node
+        if self.counts[-1].get(target.id) != 1:
+            return node
+        back = ast.copy_location(ast.Return(value=value.body), value.body)
+        new = ast.FunctionDef(name=target.id, args=value.args, body=[back], decorator_list=[])
+        return ast.copy_location(new, node)
 
 
 def name_lambdas(module: ast.Module) -> None:
@@ -62,6 +63,8 @@ class Signature:
 
     parameters: list[str]
     defaults: dict[str, ast.expr]
+    positional: int = 0  # how many a call may give without their names
+    star: str | None = None  # the parameter that takes all further ones, as a tuple; the last
 
 
 def all_functions(functions: Iterable[ast.FunctionDef]) -> list[ast.FunctionDef]:
@@ -72,19 +75,20 @@ def all_functions(functions: Iterable[ast.FunctionDef]) -> list[ast.FunctionDef]
 def signature(function: ast.FunctionDef) -> Signature:
     """Reads the parameters and makes them plain, in place: required ones first, no defaults."""
     given = function.args
-    for star, sign in ((given.vararg, "*"), (given.kwarg, "**")):
-        if star is not None:
-            used = any(isinstance(node, ast.Name) and node.id == star.arg for node in ast.walk(function))
-            if used or sign == "*":
-                kind = "list" if sign == "*" else "dictionary"
-                refuse(star, f"{sign}{star.arg} takes any number of arguments; take one {kind}: {star.arg}")
+    if given.kwarg is not None and any(getattr(node, "id", "") == given.kwarg.arg for node in ast.walk(function)):
+        refuse(given.kwarg, f"**{given.kwarg.arg} takes any arguments; take one dictionary: {given.kwarg.arg}")
     positional = [*given.posonlyargs, *given.args]
-    defaults = dict(zip([a.arg for a in positional[len(positional) - len(given.defaults) :]], given.defaults, strict=True))
-    defaults |= {a.arg: value for a, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None}
+    last = [a.arg for a in positional[len(positional) - len(given.defaults) :]]
+    defaults = dict(zip(last, given.defaults, strict=True))
+    named = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    defaults |= {a.arg: value for a, value in named if value is not None}
     order = [*positional, *given.kwonlyargs]
     order = [a for a in order if a.arg not in defaults] + [a for a in order if a.arg in defaults]
+    star = given.vararg
+    order += [star] if star else []
     function.args = ast.arguments(posonlyargs=[], args=order, kwonlyargs=[], kw_defaults=[], defaults=[])
-    return Signature([a.arg for a in order], defaults)
+    names = [a.arg for a in order]
+    return Signature(names, defaults, min(len(positional), len(names)), star.arg if star else None)
 
 
 def constant(node: ast.expr) -> bool:
@@ -106,7 +110,9 @@ def infinite(node: ast.expr) -> bool:
 class Calls(Scoped):
     """Writes out all arguments of the calls of the text's functions, in the order of their parameters."""
 
-    def __init__(self, top: dict[str, ast.FunctionDef], signatures: dict[int, Signature], entry: ast.FunctionDef) -> None:
+    def __init__(
+        self, top: dict[str, ast.FunctionDef], signatures: dict[int, Signature], entry: ast.FunctionDef
+    ) -> None:
         super().__init__()
         self.top, self.signatures, self.entry = top, signatures, entry
         self.functions: dict[int, dict[str, ast.FunctionDef]] = {}  # by the scope's identity
@@ -123,7 +129,8 @@ class Calls(Scoped):
         return self.top.get(name)
 
     def enter(self, node: ast.AST) -> None:
-        self.functions[id(self.scopes[-1])] = {part.name: part for part in own(node) if isinstance(part, ast.FunctionDef)}
+        inner = [part for part in own(node) if isinstance(part, ast.FunctionDef)]
+        self.functions[id(self.scopes[-1])] = {part.name: part for part in inner}
         self.owners.append(node)
 
     def leave(self, node: ast.AST) -> None:
@@ -166,7 +173,8 @@ class Calls(Scoped):
             return node
         for part in [*node.args, *(keyword.value for keyword in node.keywords)]:
             if isinstance(part, ast.Lambda) or (isinstance(part, ast.Name) and self.resolve(part.id)):
-                refuse(part, f"a function cannot be an argument of {function.name}; call it inside {function.name} by its name")
+                name = function.name
+                refuse(part, f"a function cannot be an argument of {name}; call it inside {name} by its name")
         node.args = [self.visit(part) for part in node.args]
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
@@ -177,16 +185,22 @@ class Calls(Scoped):
         values: dict[str, ast.expr] = {}
         positional: list[ast.expr] = []
         for part in node.args:
-            if isinstance(part, ast.Starred):
-                if not isinstance(part.value, (ast.List, ast.Tuple)):
-                    names = ", ".join(wanted.parameters)
-                    refuse(part, f"*{ast.unparse(part.value)} spreads its items; write the arguments out ({names})")
+            if isinstance(part, ast.Starred) and isinstance(part.value, (ast.List, ast.Tuple)):
                 positional += part.value.elts
             else:
                 positional.append(part)
-        if len(positional) > len(wanted.parameters):
-            refuse(node, f"{function.name}() takes {len(wanted.parameters)} arguments, {len(positional)} are given")
+        further: list[ast.expr] = []
+        if wanted.star:
+            positional, further = positional[: wanted.positional], positional[wanted.positional :]
+        for part in positional:
+            if isinstance(part, ast.Starred):
+                names = ", ".join(wanted.parameters)
+                refuse(part, f"*{ast.unparse(part.value)} spreads its items; write the arguments out ({names})")
+        if len(positional) > wanted.positional:
+            refuse(node, f"{function.name}() takes {wanted.positional} arguments, {len(positional)} are given")
         values.update(zip(wanted.parameters, positional, strict=False))
+        if wanted.star:
+            values[wanted.star] = ast.copy_location(_tuple(further), node)
         for keyword in node.keywords:
             if keyword.arg is None:
                 refuse(keyword.value, "** spreads a dictionary; write the arguments out")
@@ -205,7 +219,7 @@ class Calls(Scoped):
 
     def _in_order(self, node: ast.Call, given: list[ast.expr], written: list[str], wanted: Signature) -> None:
         places = [wanted.parameters.index(name) for name in written]
-        steady = [isinstance(p, ast.Constant) or (isinstance(p, ast.Name) and p.id not in self.volatile) for p in given]
+        steady = [constant(p) or (isinstance(p, ast.Name) and p.id not in self.volatile) for p in given]
         if places != sorted(places) and steady.count(False) > 1:
             refuse(node, f"give the arguments in the order of the function: {', '.join(wanted.parameters)}")
 
@@ -222,9 +236,16 @@ class Calls(Scoped):
         sites.append(node)
         alone = len(sites) == 1 and self.owners[-1:] == [self.entry] and not self.loops
         if not alone or used & set().union(*self.scopes):
-            text = ast.unparse(default)
-            refuse(node, f"{name}={text} of {function.name} is one value for all calls; give {name} here: {function.name}(..., {text})")
+            text = f"{name}={ast.unparse(default)}"
+            refuse(node, f"{text} of {function.name} is one value for all calls; give {name} in this call")
         return new
+
+
+def _tuple(items: list[ast.expr]) -> ast.expr:
+    """The tuple of a function's further arguments; of ``*items`` alone it is ``tuple(items)``."""
+    if len(items) == 1 and isinstance(items[0], ast.Starred):
+        return ast.Call(ast.Name("tuple", ast.Load()), [items[0].value], [])
+    return ast.Tuple(items, ast.Load())
 
 
 def _volatile(functions: list[ast.FunctionDef]) -> set[str]:
@@ -250,7 +271,8 @@ def cached(function: ast.FunctionDef) -> bool:
         if name in ("lru_cache", "cache", "cached_property"):
             keeps = True
         elif name not in HARMLESS:
-            refuse(decorator, f"the decorator @{ast.unparse(decorator)} changes the function; write what it does in the function")
+            text = ast.unparse(decorator)
+            refuse(decorator, f"the decorator @{text} changes the function; write what it does in the function")
     function.decorator_list = []
     return keeps
 
@@ -292,13 +314,13 @@ class _Drop(ast.NodeTransformer):
 def changed(function: ast.FunctionDef, name: str) -> bool:
     """Whether the function changes the container that this argument brings."""
     for node in ast.walk(function):
-        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            if isinstance(node.value, ast.Name) and node.value.id == name:
-                return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATING:
-            if isinstance(node.func.value, ast.Name) and node.func.value.id == name:
-                return True
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+        holder: ast.expr | None = None
+        if isinstance(node, ast.Subscript):
+            holder = None if isinstance(node.ctx, ast.Load) else node.value
+        elif isinstance(node, ast.Attribute) and node.attr in core.CHANGING_METHODS:
+            holder = node.value
+        elif isinstance(node, ast.AugAssign):
+            holder = node.target
+        if isinstance(holder, ast.Name) and holder.id == name:
             return True
     return False
-

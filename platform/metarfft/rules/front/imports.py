@@ -25,7 +25,9 @@ KNOWN: dict[str, ModuleType] = {
     for module in (math, collections, itertools, functools, heapq, bisect, operator, string, typing)
 }
 CONTAINERS = frozenset({"Counter", "defaultdict", "deque", "OrderedDict"})  # core writes them without a module
-MODULES = frozenset({"math", "itertools", "heapq", "bisect", "functools", "operator"})  # names that stay in core or go later
+MODULES = frozenset(
+    {"math", "itertools", "heapq", "bisect", "functools", "operator"}
+)  # core has them, or they go later
 GIVEN = ("collections", "heapq", "bisect", "itertools", "functools", "math")  # what LeetCode provides without an import
 HIDING = MODULES | CONTAINERS  # a variable of such a name gets another
 NUMBERS = {"sys.maxsize": sys.maxsize, "string.maxint": sys.maxsize}
@@ -33,7 +35,7 @@ INSTEAD = {
     "numpy": "numpy is not available; write the steps with lists and loops",
     "pandas": "pandas is not available; write the steps with lists and dictionaries",
     "re": "regular expressions are not available; use text methods such as find, split, replace and isdigit",
-    "random": "a rule may not use random numbers: the same input must give the same answer; make the numbers an argument",
+    "random": "a rule may not use random numbers; make the numbers an argument",
     "secrets": "a rule may not use random numbers; make the numbers an argument",
     "time": "a rule may not look at the clock; make the time an argument",
     "datetime": "dates are not available; give year, month and day as numbers",
@@ -64,7 +66,8 @@ class _Collect(ast.NodeTransformer):
 
     def visit_Import(self, node: ast.Import) -> ast.stmt:
         for part in node.names:
-            self.bind(node, part.asname or part.name.split(".")[0], part.name if part.asname else part.name.split(".")[0])
+            first = part.name.split(".")[0]
+            self.bind(node, part.asname or first, part.name if part.asname else first)
         return ast.copy_location(ast.Pass(), node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
@@ -163,13 +166,14 @@ def lower(module: ast.Module, fresh: Names) -> tuple[dict[str, str], dict[str, s
     """Takes the imports out of the module in place.
 
     Returns:
-        What each imported name stands for where a rule cannot have it, and the old name of each variable that was renamed: one that is called
-        like a module (``math``) would hide what an import brings.
+        What each imported name stands for where a rule cannot have it, and the old name of each variable that was
+        renamed: one that is called like a module (``math``) would hide what an import brings.
     """
     collect = _Collect()
     collect.visit(module)
     module.body = [node for node in module.body if not _only_names(node)]
-    own = bound(module)
+    own = bound(module).union(*(bound(node) for node in module.body if isinstance(node, ast.ClassDef)))
+    collect.names = {name: full for name, full in collect.names.items() if name not in bound(module)}
     names = {name: full for name, full in given().items() if name not in own} | collect.names
     if "xrange" not in own:
         names["xrange"] = "range"

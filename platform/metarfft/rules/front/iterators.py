@@ -22,6 +22,7 @@ BARE = {
     name: f"itertools.{name}"
     for name in core.DOTTED["itertools"] | frozenset("starmap takewhile dropwhile count cycle compress tee".split())
 }
+MAKING = frozenset("map filter zip enumerate reversed iter".split())
 READ_LATE = frozenset("chain islice accumulate groupby zip_longest pairwise from_iterable".split())
 STRINGS = {name: getattr(string, name) for name in dir(string) if isinstance(getattr(string, name), str)}
 
@@ -56,7 +57,7 @@ def makes_iterator(low: Lowering, node: ast.expr) -> bool:
         return False
     name = build.dotted(node.func) or ""
     if isinstance(node.func, ast.Name):
-        return low.is_builtin(name) and (name in BARE or name in ("map", "filter", "zip", "enumerate", "reversed", "iter"))
+        return low.is_builtin(name) and (name in BARE or name in MAKING)
     return name in BARE.values()
 
 
@@ -125,6 +126,12 @@ def check_undisturbed(low: Lowering, node: ast.For) -> None:
             refuse(part, f"the loop changes {receiver.id}, which it still reads from; loop over list(...) of it")
 
 
+def check_steady(low: Lowering, source: ast.expr, function: ast.expr) -> None:
+    """Sees that a function changes nothing while an iterator that becomes a list is read."""
+    if _read_late(low, source) and not is_quiet(low, function):
+        refuse(source, "the function changes something while the iterator runs; put a list of it in a variable first")
+
+
 def _read_late(low: Lowering, node: ast.expr) -> set[str]:
     """The variables that iterators which become lists read while the loop runs."""
     if not (isinstance(node, ast.Call) and makes_iterator(low, node)):
@@ -168,12 +175,12 @@ def one_to_one(low: Lowering, node: ast.expr) -> tuple[ast.expr, str, Callable[[
     """An iterable as a plain one whose items are computed one by one: it, a variable for an item, what is computed."""
     from metarfft.rules.front.expressions import Core
 
-    if lazy_name(low, node) == "map" and isinstance(node, ast.Call) and len(node.args) == 2:
-        if not is_lazy(low, node.args[1]):
-            function = lambdas.prepare(low, node.args[0])
-            source = node.args[1]
-            variable = low.variable(*(function.hints(0) or naming.element(source)))
-            return source, variable, lambda item: function.apply([item])
+    is_map = lazy_name(low, node) == "map" and isinstance(node, ast.Call) and len(node.args) == 2
+    if is_map and isinstance(node, ast.Call) and not is_lazy(low, node.args[1]):
+        function = lambdas.prepare(low, node.args[0])
+        source = node.args[1]
+        variable = low.variable(*(function.hints(0) or naming.element(source)))
+        return source, variable, lambda item: function.apply([item])
     if isinstance(node, ast.GeneratorExp) and len(node.generators) == 1:
         part = node.generators[0]
         if not part.ifs and isinstance(part.target, ast.Name) and not is_lazy(low, part.iter):

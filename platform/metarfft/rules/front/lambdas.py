@@ -32,7 +32,7 @@ class Function:
     """A function as a value: what its parameters are called, and how a call of it is written."""
 
     parameters: tuple[str, ...]
-    write: Callable[[list[ast.expr], "Goal"], ast.expr]
+    write: Callable[[list[ast.expr], Goal], ast.expr]
     count: int | None = None  # how many arguments it takes, if that is known
 
     def hints(self, position: int) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def prepare(low: Lowering, node: ast.expr) -> Function:
         case ast.Call(func=function, args=[*given], keywords=[]):
             made = build.dotted(function) or ""
             name = made.rpartition(".")[2]
-            known = made in (f"operator.{name}", f"functools.{name}") or low.is_builtin(name) and made == name
+            known = made in (f"operator.{name}", f"functools.{name}") or (low.is_builtin(name) and made == name)
             if known and name == "itemgetter" and given:
                 keys = [low.steady(key, "key") for key in low.operands(given)]
 

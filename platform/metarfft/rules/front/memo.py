@@ -6,7 +6,7 @@ import ast
 
 from metarfft.rules.front import functions
 from metarfft.rules.front.build import Block, assign, assign_item, compare, item, load, settle, when
-from metarfft.rules.front.effects import ends
+from metarfft.rules.front.flow import ends
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.scopes import Scoped, own
 from metarfft.rules.front.shared import Shared
@@ -45,7 +45,8 @@ def _table(function: ast.FunctionDef, siblings: list[ast.FunctionDef], names: Na
     if not functions.cached(function):
         return None
     arguments = [argument.arg for argument in function.args.args]
-    again = any(isinstance(node, ast.Name) and node.id == function.name for other in siblings for node in ast.walk(other))
+    nodes = [node for other in siblings for node in ast.walk(other)]
+    again = any(isinstance(node, ast.Name) and node.id == function.name for node in nodes)
     if not again or not arguments:
         notes.add(line, f"the cache of {function.name} is left out; it changes no answer")
         return None
@@ -94,7 +95,8 @@ class _Returns(Scoped):
 
     def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
         value = node.value or ast.copy_location(ast.Constant(None), node)
-        if not self.acts and (isinstance(value, ast.Constant) or (isinstance(value, ast.Name) and value.id in self.plain)):
+        plain = isinstance(value, ast.Constant) or (isinstance(value, ast.Name) and value.id in self.plain)
+        if plain and not self.acts:
             return node
         new: list[ast.stmt] = [
             assign_item(load(self.table), self.key, value),

@@ -36,7 +36,7 @@ def nest(
     outer = entry
     if recursive:
         outer = _wrapper(entry, names)
-        Substitute({outer.name: entry.name}).visit(ast.Module(body=[f for f in functions.values()], type_ignores=[]))
+        Substitute({outer.name: entry.name}).visit(ast.Module(body=list(functions.values()), type_ignores=[]))
         moved.append(entry)
     else:
         _make_way(entry, moved, state, names)
@@ -51,7 +51,8 @@ def nest(
         missing.append(ast.copy_location(ast.Assign(targets=[target], value=ast.Constant(None)), outer.body[0]))
     outer.body = [*missing, *statements, *moved, *outer.body]
     listed = ", ".join(sorted(state))
-    notes.add(outer, f"{listed} and the functions that use {'it' if len(state) == 1 else 'them'} are inside {outer.name}")
+    them = "it" if len(state) == 1 else "them"
+    notes.add(outer, f"{listed} and the functions that use {them} are inside {outer.name}")
     ast.fix_missing_locations(outer)
     return [*(function for name, function in functions.items() if name not in inside and function is not entry), outer]
 

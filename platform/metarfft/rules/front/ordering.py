@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from metarfft.rules.errors import refuse
-from metarfft.rules.front import build, lambdas
+from metarfft.rules.front import build, iterators, lambdas
 from metarfft.rules.front.each import each
+from metarfft.rules.front.purity import is_quiet
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal, Lowering
@@ -80,9 +81,12 @@ def _first(low: Lowering, source: ast.expr, key: ast.expr, other: ast.expr | Non
 
     if isinstance(key, (ast.Lambda, ast.Name)) and (other is None or isinstance(other, (ast.Constant, ast.Name))):
         return source
+    if is_quiet(low, source) and is_quiet(low, key) and (other is None or is_quiet(low, other)):
+        return source
     items = low.iterable(source)
     if not isinstance(items, ast.Name):
-        items = low.capture(build.call("list", items) if not isinstance(items, ast.Call) else items, "items")
+        lazy = iterators.is_iterator(items) or iterators.is_range(items)
+        items = low.capture(ast.copy_location(build.call("list", items), source) if lazy else items, "items")
     return ast.copy_location(Core(items), source)
 
 
@@ -146,13 +150,10 @@ def best(low: Lowering, node: ast.Call, goal: Goal, name: str) -> ast.expr:
     source: ast.expr = node.args[0]
     if len(node.args) > 1:
         source = ast.copy_location(ast.List(node.args, ast.Load()), node)
-    if default is not None and not isinstance(default, (ast.Constant, ast.Name)):
-        held = low.value(default)
-        default = low.steady(held, "default")
-    elif default is not None:
-        default = low.value(default)
-    source = _first(low, source, key, None)
+    source = _first(low, source, key, default)
     function = lambdas.prepare(low, key)
+    if default is not None:
+        default = low.steady(low.value(default), "default")
     result = low.place(goal, "largest" if name == "max" else "smallest")
     best_key, found = low.fresh("best_key"), low.fresh("found")
     low.emit(build.assign(result, default if default is not None else build.const(None)), node)

@@ -8,10 +8,11 @@ import warnings
 from typing import NoReturn
 
 from metarfft.rules.errors import RuleError, refuse
-from metarfft.rules.front.effects import breaks, ends
+from metarfft.rules.front.flow import breaks, ends
+from metarfft.rules.front.scopes import bound
 
 MAX_CHARACTERS, MAX_LINES, MAX_EXPRESSION, MAX_BLOCKS = 200_000, 5_000, 80, 20
-PYTHON2 = ("Missing parentheses in call to", "multiple exception types must be parenthesized", "invalid decimal literal")
+PYTHON2 = ("Missing parentheses in call to", "multiple exception types must be", "invalid decimal literal")
 
 
 def read(text: str) -> ast.Module:
@@ -60,7 +61,7 @@ def _parse(text: str) -> ast.Module:
 
 
 def _readings(text: str) -> list[tuple[str, int]]:
-    """The texts to try, each with what to add to its line numbers: as it is, indented, first line cut off its indent."""
+    """The texts to try, each with what to add to its line numbers: as it is, indented, first line put in."""
     lines = text.split("\n")
     readings = [(text, 0)]
     if re.match(r"\s*\n*[ \t]", text):
@@ -146,6 +147,7 @@ def plain(module: ast.Module) -> None:
 
 
 def _prune(node: ast.AST) -> None:
+    own = bound(node) if isinstance(node, ast.FunctionDef) else set()
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
             _prune(child)
@@ -153,6 +155,10 @@ def _prune(node: ast.AST) -> None:
         block = getattr(node, field, None)
         if isinstance(block, list) and not isinstance(node, ast.Module):
             block[:] = _reached(block)
+    if isinstance(node, ast.FunctionDef) and (lost := own - bound(node)):  # Python calls it a variable all the same
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and part.id in lost:
+                refuse(part, f"{part.id} is assigned only where nothing runs, behind a return; assign it before")
 
 
 def _reached(block: list[ast.stmt]) -> list[ast.stmt]:

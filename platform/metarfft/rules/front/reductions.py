@@ -58,13 +58,13 @@ def any_all(low: Lowering, node: ast.Call, goal: Goal, name: str) -> ast.expr | 
     low.notes.add(node, f"{name}() is written as a loop")
     flag = low.place(goal, *(("found",) if name == "any" else ("valid", "all_hold")))
     early = name == "any"
-    low.emit(build.assign(flag, build.const(not early)), node)
 
     def body(item: ast.expr) -> None:
         test = item if early else build.negate(item)
         low.emit(build.when(test, [build.assign(flag, build.const(early)), ast.Break()]), node)
 
-    each(low, node.args[0], None, body, stop=flag, stops_on=early)
+    with low.filling(flag, build.const(not early), node):
+        each(low, node.args[0], None, body, stop=flag, stops_on=early)
     return build.load(flag)
 
 
@@ -79,7 +79,7 @@ def total(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     low.notes.add(node, "sum() is written as a loop")
     one = isinstance(source, ast.GeneratorExp) and isinstance(source.elt, ast.Constant)
     name = low.place(goal, *(("count", "how_many") if one else ("total",)))
-    low.emit(build.assign(name, low.value(start)), node)
+    first = low.value(start)
 
     def body(item: ast.expr) -> None:
         if number:
@@ -87,7 +87,8 @@ def total(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
         else:  # sum makes a new list each time
             low.emit(build.assign(name, ast.BinOp(build.load(name), ast.Add(), item)), node)
 
-    each(low, source, None, body)
+    with low.filling(name, first, node):
+        each(low, source, None, body)
     return build.load(name)
 
 
@@ -133,6 +134,7 @@ def reduce(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr:
     low.notes.add(node, "reduce() is written as a loop")
     function = lambdas.prepare(low, node.args[0])
     source: ast.expr = node.args[1]
+    iterators.check_steady(low, source, node.args[0])
     started = None
     if len(node.args) > 2:
         from metarfft.rules.front.expressions import Core

@@ -27,22 +27,15 @@ def body_of(node: ast.AST) -> list[ast.stmt]:
 
 def own(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope in the order of the text; inner functions and classes come without what is inside them."""
-    for statement in body_of(node):
-        yield from _own(statement)
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    if isinstance(node, ast.ClassDef):
-        return
-    children: list[ast.AST]
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        children = [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]
-        children += getattr(node, "decorator_list", [])
-    else:
-        children = list(ast.iter_child_nodes(node))
-    for child in children:
-        yield from _own(child)
+    waiting: list[ast.AST] = list(reversed(body_of(node)))
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            children = [*getattr(part, "decorator_list", []), *part.args.defaults]
+            waiting += reversed([*children, *(default for default in part.args.kw_defaults if default)])
+        elif not isinstance(part, ast.ClassDef):
+            waiting += reversed(list(ast.iter_child_nodes(part)))
 
 
 def target_names(target: ast.AST) -> list[str]:

@@ -20,9 +20,9 @@ READABLE = {
     "sum": "total", "list": "items", "max": "largest", "min": "smallest", "str": "text", "len": "length",
     "dict": "table", "set": "group", "int": "number", "float": "number", "type": "kind", "next": "following",
     "map": "mapping", "pow": "power", "range": "span", "abs": "size", "bin": "bits", "chr": "letter", "ord": "code",
-    "sorted": "ordered", "reversed": "backward", "zip": "pairs", "tuple": "pair", "filter": "chosen", "all": "everything",
-    "any": "found", "bool": "flag", "format": "layout", "hex": "digits", "oct": "digits", "round": "rounded",
-    "iter": "cursor", "Counter": "counts", "deque": "queue",
+    "sorted": "ordered", "reversed": "backward", "zip": "pairs", "tuple": "pair", "filter": "chosen",
+    "all": "everything", "any": "found", "bool": "flag", "format": "layout", "hex": "digits", "oct": "digits",
+    "round": "rounded", "iter": "cursor", "Counter": "counts", "deque": "queue",
 }  # fmt: skip
 
 
@@ -43,6 +43,8 @@ def lower(functions: Iterable[ast.FunctionDef], entry: ast.FunctionDef, names: N
     for function in functions:
         for part in [node for node in ast.walk(function) if isinstance(node, ast.FunctionDef)]:
             mapping = {}
+            for name in sorted(name for name in bound(part) if name.startswith("__") and name not in arguments):
+                mapping[name] = names.fresh(name.strip("_") or "unused")
             for name in sorted(bound(part) & CORE):
                 mapping[name] = names.fresh(READABLE.get(name, f"{name}_value"), f"{name}_value")
                 if part is entry and name in arguments:
@@ -84,7 +86,11 @@ def _front(module: ast.Module, entry: ast.FunctionDef, kept: dict[str, str], nam
     Substitute({name: inner}).visit(module)
     given = [kept.get(argument.arg, argument.arg) for argument in entry.args.args]
     parameters = ast.arguments(
-        posonlyargs=[], args=[ast.arg(one) for one in given], kwonlyargs=[], kw_defaults=[], defaults=entry.args.defaults
+        posonlyargs=[],
+        args=[ast.arg(one) for one in given],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=entry.args.defaults,
     )
     entry.args.defaults = []
     back = ast.Return(call(inner, *(load(one) for one in given)))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import entry as choice
-from metarfft.rules.front.effects import CHANGING_CALLS, MUTATING
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.nest import make_room, nest
-from metarfft.rules.front.scopes import Substitute, bound, free
+from metarfft.rules.front.scopes import Substitute, bound, free, own
 
 SIMPLE = (ast.FunctionDef, ast.ClassDef, ast.Pass, ast.AsyncFunctionDef)
 PURE_CALLS = frozenset(
@@ -47,7 +47,8 @@ def gather(module: ast.Module, entry: str) -> Shared:
     while True:
         parts = [*(functions[name] for name in needed), *chosen.values()]
         names = {name for part in parts for name in free(part)} | wanted
-        more = [node for node in loose if id(node) not in chosen and any(_touches(node, name) for name in names & variables)]
+        waiting = [node for node in loose if id(node) not in chosen]
+        more = [node for node in waiting if any(_touches(node, name) for name in names & variables)]
         if names & variables <= wanted and names & functions.keys() <= needed and not more:
             break
         wanted |= names & variables
@@ -70,14 +71,22 @@ def _touches(statement: ast.stmt, name: str) -> bool:
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
             return True
-        if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
-            if _root(node) == name:
-                return True
+        if (
+            isinstance(node, (ast.Subscript, ast.Attribute))
+            and not isinstance(node.ctx, ast.Load)
+            and _root(node) == name
+        ):
+            return True
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             function = node.value.func
-            if isinstance(function, ast.Attribute) and _root(function) == name and function.attr in MUTATING:
+            if (
+                isinstance(function, ast.Attribute)
+                and _root(function) == name
+                and function.attr in core.CHANGING_METHODS
+            ):
                 return True
-            if ast.unparse(function) in CHANGING_CALLS and node.value.args and _root(node.value.args[0]) == name:
+            changes = ast.unparse(function) in core.CHANGING_CALLS
+            if changes and node.value.args and _root(node.value.args[0]) == name:
                 return True
     return False
 
@@ -91,6 +100,8 @@ def _root(node: ast.expr) -> str | None:
 def lower(shared: Shared, names: Names, notes: Notes) -> list[ast.FunctionDef]:
     """The functions, the entry last, with what they share made in them."""
     functions, entry = shared.functions, shared.functions[shared.entry]
+    for function in functions.values():
+        _refuse_two_meanings(function, set())
     graph = choice.calls(functions)
     recursive = any(shared.entry in choice.reachable(graph, name) for name in graph[shared.entry])
     users = {name: [f for f in functions.values() if name in free(f)] for name in shared.variables}
@@ -101,6 +112,7 @@ def lower(shared: Shared, names: Names, notes: Notes) -> list[ast.FunctionDef]:
             return nest(functions, entry, statements, state, names, notes)
     else:
         _begin(entry, shared.statements, names)
+        _begin(entry, unset(shared.variables - bound(entry), entry), names)
     for function in functions.values():
         _without_global(function)
     return [*(function for function in functions.values() if function is not entry), entry]
@@ -110,6 +122,27 @@ def _begin(function: ast.FunctionDef, statements: list[ast.stmt], names: Names) 
     """Puts statements of the module at the beginning; their variables get out of the way of the function's own."""
     make_room(function, statements, names)
     function.body = [*statements, *function.body]
+
+
+def unset(missing: set[str], function: ast.FunctionDef) -> list[ast.stmt]:
+    """Assignments of None for variables that only inner functions assign."""
+    new: list[ast.stmt] = []
+    for name in sorted(missing):
+        target = ast.Name(name, ast.Store())
+        new.append(ast.copy_location(ast.Assign(targets=[target], value=ast.Constant(None)), function.body[0]))
+    return new
+
+
+def _refuse_two_meanings(function: ast.FunctionDef, outer: set[str]) -> None:
+    """Refuses ``global x`` inside a function that has a variable x of its own."""
+    outer = outer | bound(function)
+    for node in own(function):
+        if isinstance(node, ast.FunctionDef):
+            for part in own(node):
+                if isinstance(part, ast.Global) and outer & set(part.names):
+                    name = sorted(outer & set(part.names))[0]
+                    refuse(part, f"{name} is a variable of {function.name} and of the text; give them two names")
+            _refuse_two_meanings(node, outer)
 
 
 def _without_global(function: ast.FunctionDef) -> None:
@@ -132,11 +165,13 @@ def _place(
     makers = {name: [node for node in shared.statements if _touches(node, name)] for name in shared.variables}
     values: dict[str, ast.expr] = {}
     for name, nodes in makers.items():
-        if len(nodes) == 1 and isinstance(nodes[0], ast.Assign) and len(nodes[0].targets) == 1:
-            if isinstance(nodes[0].targets[0], ast.Name) and _pure(nodes[0].value):
-                values[name] = nodes[0].value
+        maker = nodes[0] if len(nodes) == 1 else None
+        plain = isinstance(maker, ast.Assign) and len(maker.targets) == 1 and isinstance(maker.targets[0], ast.Name)
+        if plain and isinstance(maker, ast.Assign) and _pure(maker.value):
+            values[name] = maker.value
     values = _resolved(values)
-    assigned = {name for f in shared.functions.values() for node in ast.walk(f) if isinstance(node, ast.Global) for name in node.names}
+    nodes_of_all = [node for function in shared.functions.values() for node in ast.walk(function)]
+    assigned = {name for node in nodes_of_all if isinstance(node, ast.Global) for name in node.names}
     state = {name for name in shared.variables if name not in values or name in assigned}
     while True:  # what a variable of the state is made from belongs to the state, unless it is a plain value
         behind = {n for name in state for node in makers[name] for n in free(node)}
@@ -186,7 +221,7 @@ def _inline(function: ast.FunctionDef, values: dict[str, ast.expr]) -> None:
         Substitute({name: _copier(value) for name, value in values.items()}).visit(function)
 
 
-def _copier(value: ast.expr):  # type: ignore[no-untyped-def]
+def _copier(value: ast.expr) -> Callable[[ast.Name], ast.expr]:
     def make(node: ast.Name) -> ast.expr:
         new = copy.deepcopy(_folded(value))
         for part in ast.walk(new):
@@ -232,7 +267,7 @@ def _pure(node: ast.expr) -> bool:
         if isinstance(part, ast.Call):
             name = part.func.id if isinstance(part.func, ast.Name) else ""
             method = part.func.attr if isinstance(part.func, ast.Attribute) else ""
-            if name not in PURE_CALLS and (not method or method in MUTATING):
+            if name not in PURE_CALLS and (not method or method in core.CHANGING_METHODS):
                 return False
         if isinstance(part, (ast.NamedExpr, ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom)):
             return False
@@ -244,7 +279,8 @@ def _fixed(node: ast.expr, values: dict[str, ast.expr]) -> bool:
     if isinstance(node, ast.Tuple):
         return all(_fixed(item, values) for item in node.elts)
     if isinstance(node, ast.Name):
-        return node.id in values and node.id != "" and _fixed(values[node.id], {k: v for k, v in values.items() if k != node.id})
+        others = {name: value for name, value in values.items() if name != node.id}
+        return node.id in values and _fixed(values[node.id], others)
     if isinstance(node, ast.BinOp):
         return _fixed(node.left, values) and _fixed(node.right, values)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -295,7 +331,7 @@ def refuse_classes(module: ast.Module, functions: list[ast.FunctionDef]) -> None
     for function in functions:
         for name, node in free(function).items():
             if name in classes:
-                refuse(node, f"{name} is a class; a rule has no objects of its own: use a list, a tuple or a dictionary")
+                refuse(node, f"{name} is a class; a rule has no objects: use a list, a tuple or a dictionary")
 
 
 def plain_value(module: ast.Module, node: ast.expr) -> ast.expr | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable
 from typing import NoReturn
 
+from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import targets
 from metarfft.rules.front.build import Block, assign, const, load, negate, settle, when
-from metarfft.rules.front.effects import CHANGING_CALLS, MUTATING, breaks, ends
+from metarfft.rules.front.flow import breaks, ends
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.scopes import own
 
@@ -36,7 +36,7 @@ class Statements:
 
     def __init__(self, names: Names, notes: Notes, user_functions: set[str]) -> None:
         self.names, self.notes, self.user_functions = names, notes, user_functions
-        self.function = ast.FunctionDef()
+        self.function: ast.FunctionDef | None = None
         self.kinds: dict[type[ast.stmt], Callable[..., Block]] = {
             ast.FunctionDef: self.definition, ast.Assign: self.assign, ast.AugAssign: self.augmented,
             ast.Delete: self.delete, ast.For: self.loop, ast.While: self.loop, ast.If: self.condition,
@@ -112,11 +112,13 @@ class Statements:
 
     def _forget(self, target: ast.Name) -> None:
         """``del name`` goes where nothing reads the name later."""
-        looped = any(isinstance(node, (ast.For, ast.While)) and _holds(node, target) for node in ast.walk(self.function))
-        for node in ast.walk(self.function):
-            if isinstance(node, ast.Name) and node.id == target.id and isinstance(node.ctx, ast.Load):
-                if looped or (node.lineno, node.col_offset) > (target.lineno, target.col_offset):
-                    refuse(target, f"del {target.id} is not possible here; leave it out or assign another value")
+        assert self.function is not None
+        nodes = list(ast.walk(self.function))
+        looped = any(isinstance(node, (ast.For, ast.While)) and _holds(node, target) for node in nodes)
+        for node in nodes:
+            later = looped or getattr(node, "lineno", 0) >= target.lineno
+            if later and isinstance(node, ast.Name) and node.id == target.id and isinstance(node.ctx, ast.Load):
+                refuse(target, f"del {target.id} is not possible here; leave it out or assign another value")
 
     def loop(self, node: ast.For | ast.While) -> Block:
         begin: Block = []
@@ -156,8 +158,7 @@ class Statements:
             refuse(node, "raise needs an error here: raise ValueError('what is wrong')")
         node.cause = None
         name = error.func if isinstance(error, ast.Call) else error
-        known = getattr(builtins, name.id, None) if isinstance(name, ast.Name) else None
-        if not (isinstance(known, type) and issubclass(known, Exception)):
+        if not (isinstance(name, ast.Name) and name.id in core.ERRORS):
             refuse(error, f"raise one of Python's own errors: raise ValueError(...) instead of {ast.unparse(name)}")
         if not isinstance(error, ast.Call):
             node.exc = ast.copy_location(ast.Call(error, [], []), error)
@@ -223,9 +224,9 @@ class Statements:
         if name == "sys.setrecursionlimit":
             self.notes.add(node, f"{name} is left out; it changes no answer")
             return []
-        if isinstance(value.func, ast.Attribute) and value.func.attr in MUTATING:
+        if isinstance(value.func, ast.Attribute) and value.func.attr in core.CHANGING_METHODS:
             return [node]
-        if name in CHANGING_CALLS or name in self.user_functions:
+        if name in core.CHANGING_CALLS or name in self.user_functions:
             return [node]
         return [assign(self.names.fresh("unused"), value)]
 
@@ -237,7 +238,7 @@ class Statements:
             if isinstance(part, ast.Call):
                 name = ast.unparse(part.func)
                 method = part.func.attr if isinstance(part.func, ast.Attribute) else ""
-                if name in self.user_functions or name in CHANGING_CALLS or method in MUTATING:
+                if name in self.user_functions or name in core.CHANGING_CALLS or method in core.CHANGING_METHODS:
                     return True
         return False
 
@@ -285,5 +286,17 @@ def lower(functions: list[ast.FunctionDef], names: Names, notes: Notes) -> None:
     """Writes the bodies of the functions as core statements, in place."""
     every = {node.name for function in functions for node in ast.walk(function) if isinstance(node, ast.FunctionDef)}
     statements = Statements(names, notes, every)
+    entry = functions[-1]
+    _refuse_printing(entry)
     for function in functions:
         statements.definition(function)
+
+
+def _refuse_printing(entry: ast.FunctionDef) -> None:
+    """Refuses a rule that prints its answer and returns nothing."""
+    parts = list(own(entry))
+    if any(isinstance(part, ast.Return) and part.value is not None for part in parts):
+        return
+    for part in parts:
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "print":
+            refuse(part, "the rule prints its result; a rule answers with what it returns: return it instead")

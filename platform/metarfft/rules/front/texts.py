@@ -18,7 +18,22 @@ TEXT_METHODS = frozenset(
     expandtabs removeprefix removesuffix""".split()
 )
 NUMBER_CALLS = frozenset("len int abs sum ord round float bool".split())
-_PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<digits>\d+|\*)?)?(?P<kind>.)")
+_PERCENT = re.compile(
+    r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ 0#]*)(?P<width>\d+|\*)?(?:\.(?P<digits>\d+|\*)?)?(?P<kind>.)"
+)
+
+
+def template(low: Lowering, node: ast.expr) -> str | None:
+    """The constant text that ``node`` is, also by way of a variable that is bound once."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = template(low, node.left), template(low, node.right)
+        return None if left is None or right is None else left + right
+    if isinstance(node, ast.Name) and node.id not in low.env:
+        value = low.scope.constant(node.id)
+        return None if value is None else template(low, value)
+    return None
 
 
 def is_text(low: Lowering, node: ast.expr) -> bool:
@@ -89,7 +104,7 @@ def _spec(low: Lowering, spec: ast.expr) -> ast.expr:
 
 
 def is_percent(low: Lowering, left: ast.expr, operator: ast.operator) -> bool:
-    return isinstance(operator, ast.Mod) and is_text(low, left)
+    return isinstance(operator, ast.Mod) and (is_text(low, left) or template(low, left) is not None)
 
 
 def together(low: Lowering, nodes: list[ast.expr]) -> list[ast.expr]:
@@ -102,11 +117,11 @@ def together(low: Lowering, nodes: list[ast.expr]) -> list[ast.expr]:
 
 def percent(low: Lowering, node: ast.BinOp, goal: Goal) -> ast.expr:
     """``text % values``."""
-    if not (isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)):
+    pattern, right = template(low, node.left), node.right
+    if pattern is None:
         refuse(node.left, "write the text before % as a constant, or use an f-string")
     low.notes.add(node, "the % format is written with + and str()")
-    template, right = node.left.value, node.right
-    fields = [match for match in _PERCENT.finditer(template) if match["kind"] != "%"]
+    fields = [match for match in _PERCENT.finditer(pattern) if match["kind"] != "%"]
     if any(match["key"] is not None for match in fields):
         refuse(node, "use an f-string instead of %(name)s")
     if any("*" in (match["width"] or "") + (match["digits"] or "") for match in fields):
@@ -115,8 +130,8 @@ def percent(low: Lowering, node: ast.BinOp, goal: Goal) -> ast.expr:
         nodes = right.elts
     else:
         nodes = [right]
-        if any(match["kind"] in "src" for match in fields) and not _no_tuple(low, right):
-            refuse(right, "it may be a tuple, of which % takes the parts; write % (value,) or use an f-string")
+        if any(match["kind"] in "sr" for match in fields) and not _no_tuple(low, right):
+            nodes = [_unwrapped(low, right, len(fields))]
     if len(nodes) != len(fields):
         refuse(node, f"the text has {len(fields)} places for {len(nodes)} values")
     known = [is_text(low, value) for value in nodes]
@@ -124,18 +139,35 @@ def percent(low: Lowering, node: ast.BinOp, goal: Goal) -> ast.expr:
     values = together(low, list(nodes))
     parts: list[ast.expr] = []
     end = field = 0
-    for match in _PERCENT.finditer(template):
-        parts.append(ast.Constant(template[end : match.start()]))
+    for match in _PERCENT.finditer(pattern):
+        parts.append(ast.Constant(pattern[end : match.start()]))
         end = match.end()
         if match["kind"] == "%":
             parts.append(ast.Constant("%"))
         else:
             parts.append(_field(node, match, values[field], known[field], whole[field]))
             field += 1
-    parts.append(ast.Constant(template[end:]))
-    if "%" in _PERCENT.sub("", template):
+    parts.append(ast.Constant(pattern[end:]))
+    if "%" in _PERCENT.sub("", pattern):
         refuse(node, "the text has a % without a format; write %% for the sign itself")
     return joined(parts)
+
+
+def _unwrapped(low: Lowering, node: ast.expr, count: int) -> ast.expr:
+    """The one value on the right of %, which takes the parts of a tuple."""
+    from metarfft.rules.front.expressions import Core
+
+    if count != 1:
+        refuse(node, "write the values after % as a tuple of their own, or use an f-string")
+    value = low.steady(low.value(node), "value")
+    kind = build.call("isinstance", value, build.load("tuple"))
+    values = low.fresh("values")
+    low.emit(build.assign(values, ast.IfExp(kind, value, ast.Tuple([value], ast.Load()))), node)
+    wrong = build.compare(build.call("len", build.load(values)), ast.NotEq(), ast.Constant(1))
+    low.emit(build.when(wrong, [build.fail("TypeError", "the text has one place for the values")]), node)
+    one = build.item(build.load(values), ast.Constant(0))
+    build.settle(one, node)
+    return Core(one)
 
 
 def _field(node: ast.BinOp, match: re.Match[str], value: ast.expr, is_known: bool, is_whole: bool) -> ast.expr:
@@ -174,7 +206,7 @@ def _no_tuple(low: Lowering, node: ast.expr) -> bool:
         case ast.Constant() | ast.List() | ast.Dict() | ast.ListComp() | ast.Compare() | ast.JoinedStr():
             return True
         case ast.Call(func=ast.Name(id=name)):
-            return low.is_builtin(name) and name in NUMBER_CALLS | {"str", "chr", "repr", "list", "sorted", "format", "bin"}
+            return low.is_builtin(name) and name in NUMBER_CALLS | {"str", "chr", "repr", "list", "sorted", "format"}
         case ast.BinOp(left=left, op=operator, right=right):
             if isinstance(operator, ast.Add):
                 return _no_tuple(low, left) or _no_tuple(low, right)
@@ -184,7 +216,7 @@ def _no_tuple(low: Lowering, node: ast.expr) -> bool:
     return is_text(low, node)
 
 
-def format_call(low: Lowering, node: ast.Call, template: str) -> ast.expr:
+def format_call(low: Lowering, node: ast.Call, pattern: str) -> ast.expr:
     """``'...'.format(...)``."""
     low.notes.add(node, ".format() is written with + and str()")
     names: dict[str | int, int] = {}
@@ -202,11 +234,12 @@ def format_call(low: Lowering, node: ast.Call, template: str) -> ast.expr:
     known = [is_text(low, value) for value in nodes]
     values = together(low, nodes)
     try:
-        fields = list(string.Formatter().parse(template))
+        fields = list(string.Formatter().parse(pattern))
     except ValueError as error:
         refuse(node, f"the format text is wrong: {error}")
     uses = [field for _, field, _, _ in fields if field is not None]
-    if len(uses) > len(set(uses)) or any("[" in field for field in uses) or any("{" in (s or "") for *_, s, _ in fields):
+    again = len(uses) > len(set(uses)) or any("[" in field for field in uses)
+    if again or any("{" in (spec or "") for *_, spec, _ in fields):
         values = [low.steady(value) if not isinstance(value, ast.Constant) else value for value in values]
     counter = iter(range(len(nodes) + 1))
 

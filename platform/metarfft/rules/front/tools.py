@@ -29,13 +29,13 @@ def factory(low: Lowering, node: ast.expr) -> ast.expr:
                 return build.load("list")
             case ast.Dict(keys=[]):
                 return build.load("dict")
-            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in core.FACTORIES and low.is_builtin(name):
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in core.FACTORIES:
                 return build.load(name)
     if isinstance(node, ast.Name) and node.id in core.FACTORIES and low.is_builtin(node.id):
         return node
     if isinstance(node, ast.Constant) and node.value is None:
         return node
-    refuse(node, "a defaultdict is filled with int, float, str, list, set or dict; test with `if key not in` for others")
+    refuse(node, "a defaultdict is filled with int, float, str, list, set or dict; else test `if key not in`")
 
 
 def best_of_all(low: Lowering, node: ast.Call, goal: Goal, name: str) -> ast.expr:
@@ -278,7 +278,7 @@ def _fromkeys(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
         value = values[0] if values else ast.Constant(None)
     if not isinstance(value, (ast.Name, ast.Constant)):
         if not isinstance(keys, ast.Name):
-            keys = low.capture(keys if not isinstance(keys, ast.Call) else build.call("list", keys), "keys")
+            keys = low.capture(ast.copy_location(build.call("list", keys), node), "keys")
         value = low.capture(value, "value")
     name = low.place(goal, "table")
     low.emit(build.assign(name, ast.Dict([], [])), node)
@@ -288,7 +288,7 @@ def _fromkeys(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     return build.load(name)
 
 
-HANDLERS: dict[str, Callable[["Lowering", ast.Call, "Goal"], ast.expr | None]] = {
+HANDLERS: dict[str, Callable[[Lowering, ast.Call, Goal], ast.expr | None]] = {
     **{f"itertools.{name}": _itertools for name in core.DOTTED["itertools"]},
     **{f"operator.{name}": _operator for name in (*lambdas.OPERATORS, *lambdas.COMPARISONS, "contains", "getitem",
                                                    "neg", "not_", "pos", "invert", "abs", "itemgetter")},

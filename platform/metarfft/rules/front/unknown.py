@@ -13,6 +13,7 @@ from metarfft.rules.front.shared import Shared, refuse_classes
 
 FORBIDDEN = {
     "input": "a rule asks nobody; make what it reads an argument",
+    "print": "print gives nothing back; a rule answers with what it returns",
     "open": "a rule may not use files; make their content an argument",
     "eval": "eval is not possible; write the steps out",
     "exec": "exec is not possible; write the steps out",
@@ -55,6 +56,8 @@ class _Unknown(Scoped):
         name = node.id
         if self.hides(name) or name in self.known:
             return node
+        if name.endswith("()"):
+            refuse(node, f"{name} makes another object here; call the methods with self, or write functions")
         if name in self.imported:
             refuse(node, help_for(self.imported[name]))
         if name in KNOWN and name not in MODULES:
@@ -63,6 +66,14 @@ class _Unknown(Scoped):
             refuse(node, FORBIDDEN[name])
         if not hasattr(builtins, name) and name not in CONTAINERS | MODULES:
             refuse(node, f"the name {name!r} is defined nowhere in this text; paste its definition too")
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+        call = node.value
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print":
+            call.args = [self.visit(part) for part in call.args]
+        else:
+            self.generic_visit(node)
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
@@ -107,7 +118,8 @@ class _Attributes(ast.NodeVisitor):
             return
         if node.attr == "default_factory" or node.attr == "maxlen":
             return
-        help_ = f"{ast.unparse(node)} is an attribute of an object; a rule works on numbers, texts, lists and dictionaries"
+        text = ast.unparse(node)
+        help_ = f"{text} is an attribute of an object; a rule works on numbers, texts, lists and dictionaries"
         if node.attr in ("next", "val", "left", "right", "children", "neighbors", "random", "data", "value"):
             help_ += " (a linked list as a list, a tree as nested lists)"
         refuse(node, help_)

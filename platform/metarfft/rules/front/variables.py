@@ -13,6 +13,12 @@ def bound_in(target: ast.expr) -> list[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
 
 
+def free_in(function: ast.FunctionDef) -> set[str]:
+    """The names of a function that are not its own variables."""
+    scope = Scope(function)
+    return (scope.used | scope.shared) - (scope.bound - scope.borrowed) | scope.borrowed
+
+
 def lambda_names(node: ast.Lambda) -> set[str]:
     """The variables of a lambda: its arguments, and what := binds in it."""
     names = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
@@ -50,6 +56,15 @@ class Scope:
         nodes = (node for node in ast.walk(self.function) if isinstance(node, ast.Name) and node.id == name)
         return given + sum(not _read(node) for node in nodes)
 
+    def constant(self, name: str) -> ast.expr | None:
+        """What the only binding of ``name`` assigns, where that is the same whenever it is read."""
+        if self.bindings(name) != 1 or name in self.rebound:
+            return None
+        for node in self.function.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+                return node.value
+        return None
+
     def looped(self, name: str) -> bool:
         """Whether a read of ``name`` may be repeated without a new assignment."""
         return _looped(self.function.body, name)
@@ -58,11 +73,9 @@ class Scope:
         if isinstance(node, ast.FunctionDef):
             self.bound.add(node.name)
             self.functions[node.name] = node
+            self.shared |= free_in(node)
             for child in ast.walk(node):
-                if isinstance(child, ast.Name):
-                    self.shared.add(child.id)
-                elif isinstance(child, ast.Nonlocal):
-                    self.shared.update(child.names)
+                if isinstance(child, ast.Nonlocal):
                     self.rebound.update(child.names)
         elif isinstance(node, ast.Nonlocal):
             self.bound.update(node.names)
@@ -124,9 +137,8 @@ def _looped(block: list[ast.stmt], name: str) -> bool:
             inside = [n for part in repeated for n in ast.walk(part) if isinstance(n, ast.Name) and n.id == name]
             if any(_read(n) for n in inside) and all(_read(n) for n in inside):
                 return True
-        elif isinstance(statement, ast.FunctionDef):
-            if mentions(statement, name):
-                return True
+        elif isinstance(statement, ast.FunctionDef) and mentions(statement, name):
+            return True
         for part in ("body", "orelse"):
             if not isinstance(statement, ast.FunctionDef) and _looped(getattr(statement, part, []), name):
                 return True

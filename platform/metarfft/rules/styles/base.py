@@ -76,10 +76,16 @@ class Style(ABC):
 
         return format_answer(value)
 
-    def reads(self, reads: Sequence[Read]) -> str:
-        return self.separator.join(
-            read.value if read.label is None else f"{read.label}{self.equals}{read.value}" for read in reads
-        )
+    def read(self, read: Read) -> str:
+        """The template of one read."""
+        return read.value if read.label is None or read.is_optional else f"{read.label}{self.equals}{read.value}"
+
+    def listed(self, site: Site, reads: Sequence[Read], changes: str = "", after: str = "") -> str:
+        """The template of reads and changes, with ``after`` behind them if there are any."""
+        parts = tuple(part for part in (*map(self.read, reads), changes) if part)
+        if any(read.is_optional for read in reads):
+            return site.join(parts, self.separator, after)
+        return self.separator.join(parts) + after if parts else ""
 
     def changes(self, site: Site) -> str:
         return self.separator.join(f"{label}{self.equals}{value}" for label, value in site.changes)

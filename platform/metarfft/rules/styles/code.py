@@ -30,23 +30,22 @@ class Code(Style):
     def said(self, site: Site) -> str:
         """What follows the recited line."""
         changes = self.changes(site)
-        reads = self.line(self.reads(site.reads))
         match site.kind:
             case "entry" | "enter":
                 return self.line(changes)
             case "return" | "raise":
-                return reads + ANSWER  # the answer itself is appended by the trace
+                return self.listed(site, site.reads, after="\n") + ANSWER  # the answer itself is appended by the trace
             case "call":
-                return self.line(self.reads(self.news(site))) + f"call {site.calculation}\n"
+                return self.listed(site, self.news(site), after="\n") + f"call {site.calculation}\n"
             case "hand_back":
-                return reads + f"{site.calculation} returns {site.changes[0][1]}\n"
+                return self.listed(site, site.reads, after="\n") + f"{site.calculation} returns {site.changes[0][1]}\n"
             case "back":
                 return f"back from {site.calculation}\n"
             case "loop_start":
-                return self.line(self.reads(self.news(site))) + f"go over {site.calculation}\n"
+                return self.listed(site, self.news(site), after="\n") + f"go over {site.calculation}\n"
             case "assign" | "mutate":
                 return self.change(site)
-        stated = self.line(self.separator.join(part for part in (self.reads(site.reads), changes) if part))
+        stated = self.listed(site, site.reads, changes, "\n")
         outcome = _OUTCOME[site.kind].format(site.keyword)
         if site.kind == "loop_out" and site.keyword == "for":
             outcome = f"no items are left\n{outcome}"
@@ -63,7 +62,7 @@ class Code(Style):
             now = ", ".join([first, *(f"{name} = {new}" for name, new in others)])
         else:
             now = changes
-        return self.line(self.reads(self.news(site))) + f"now, {now}\n"
+        return self.listed(site, self.news(site), after="\n") + f"now, {now}\n"
 
     def news(self, site: Site) -> list[Read]:
         """The reads that what follows does not say anyway."""

@@ -9,6 +9,9 @@ from metarfft.rules.styles.base import ANSWER, Style, literal
 from metarfft.rules.trace.sites import Site
 
 
+_TESTS = ("loop_in", "loop_out", "branch_in", "branch_out", "return")
+
+
 class Indexed(Style):
     """``L4:x = nums.pop(0)`` and ``x=3 nums=<18>4``: the element at the end that the rule works on, behind its mark."""
 
@@ -36,8 +39,9 @@ class Indexed(Style):
 
     def said(self, site: Site) -> str | None:
         """What follows the label; None: no step at all."""
-        reads, changes = self.reads(site.reads), self.changes(site)
-        after = f"{reads};" if reads else ""
+        changes = self.changes(site)
+        reads = [read for read in site.reads if not read.is_covered or site.kind in _TESTS]
+        after = self.listed(site, reads, after=";")
         match site.kind:
             case "entry" | "define":
                 return None
@@ -45,12 +49,10 @@ class Indexed(Style):
                 return f"{changes}\n" if changes else ""
             case "return" | "raise":
                 whole = [read for read in site.reads if not read.is_name or site.calculation]
-                text = self.reads(whole)
-                return (f"{text}\n" if text else "") + ANSWER
+                return self.listed(site, whole, after="\n") + ANSWER
             case "loop_in" | "loop_out" | "branch_in" | "branch_out":
-                state = " ".join(part for part in (reads, changes) if part)
                 full = f"{site.state}\n" if site.state else ""
-                return f"{full}{state};{'enter' if site.kind.endswith('in') else 'skip'}\n"
+                return f"{full}{self.listed(site, reads, changes)};{'enter' if site.kind.endswith('in') else 'skip'}\n"
             case "else" | "break" | "continue" | "pass":
                 return ""
             case "call":

@@ -307,10 +307,11 @@ class Marker:
 
     def __call__(self, value: Any) -> Any:
         """A list or text that was made just now, with marks; anything else as it is."""
+        start = self.next if self.next < MARKS else self.next % MARKS  # each goes on from there without end
         if value.__class__ is list:
-            value = MarkedList(value, self.next)
+            value = MarkedList(value, start)
         elif value.__class__ is str:
-            value = MarkedStr(value, self.next)
+            value = MarkedStr(value, start)
         else:
             return value
         self.next = value.end + (1 if value else GAP)  # an empty sequence will grow

@@ -42,17 +42,16 @@ class Natural(Code):
             case "else" | "break" | "continue" | "pass" | "define":
                 return ""
             case "loop_start":
-                return self.line(self.reads(self.news(site)))
+                return self.listed(site, self.news(site), after="\n")
             case "loop_in" if site.keyword == "for":
                 return self.line(site.state) + f"next, {changes}\n"
             case "loop_out" if site.keyword == "for":
                 return self.line(site.state) + "none is left, so the loop ends\n"
             case "loop_in" | "loop_out" | "branch_in" | "branch_out":
-                stated = self.separator.join(part for part in (self.reads(site.reads), changes) if part)
-                verdict = _VERDICTS[site.kind]
-                return self.line(site.state) + (f"{stated}, so {verdict}\n" if stated else f"{verdict}\n")
+                stated = self.listed(site, site.reads, changes, ", so ")
+                return f"{self.line(site.state)}{stated}{_VERDICTS[site.kind]}\n"
             case "call":
-                return self.line(self.reads(self.news(site))) + f"do {site.calculation}\n"
+                return self.listed(site, self.news(site), after="\n") + f"do {site.calculation}\n"
             case "hand_back":
-                return self.line(self.reads(site.reads)) + f"{site.calculation} gives {site.changes[0][1]}\n"
+                return self.listed(site, site.reads, after="\n") + f"{site.calculation} gives {site.changes[0][1]}\n"
         return super().said(site)

@@ -104,7 +104,8 @@ class Base:
         assert self.style is not None
         lineno = line or self.writer.line
         recited = self.context.recited[lineno - 1]
-        site = Site(kind, lineno, recited, tuple(values.reads), calculation, changes, keyword, state)
+        reads = tuple(values.reads)
+        site = Site(kind, lineno, recited, reads, calculation, changes, keyword, state, values.joined)
         self.sites.append(site)
         self.writer.write(f"__step(({len(self.sites) - 1}, {values.text(self.style.template(site))}))")
 

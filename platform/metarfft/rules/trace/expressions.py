@@ -7,14 +7,14 @@ that variable, before anything later in the statement can change it.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from metarfft.rules.core import CHANGING_METHODS, ITERATORS, changes, dotted
 from metarfft.rules.trace import guards
 from metarfft.rules.trace.numbers import is_number
 from metarfft.rules.trace.sites import Read
-from metarfft.rules.trace.writer import REPR, Values, Writer, fields, slot_name
+from metarfft.rules.trace.writer import REPR, Values, Writer, fields, literal, slot_name
 
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Phrases, Style
@@ -144,7 +144,7 @@ class Expressions:
             case ast.BinOp():
                 left, right = self.translate(node.left, values), self.translate(node.right, values)
                 code = self.operation(node, left.code, right.code)
-                return self._equation(ast.BinOp(left.shown, node.op, right.shown), code, values)
+                return self._equation(ast.BinOp(left.shown, node.op, right.shown), code, values, self._news(node, code))
             case ast.UnaryOp():
                 if isinstance(node.operand, ast.Constant):
                     return Value(f"({ast.unparse(node)})", node)
@@ -195,22 +195,33 @@ class Expressions:
             return is_number(node.left, self.numbers) or is_number(node.right, self.numbers)
         return is_number(node, self.numbers)
 
-    def _equation(self, shown: ast.expr, code: str, values: Values) -> Value:
-        """A value that is worked out, stated as ``shown = value``."""
+    def _equation(self, shown: ast.expr, code: str, values: Values, only_if: str | None = None) -> Value:
+        """A value that is worked out, stated as ``shown = value``.
+
+        Args:
+            only_if: code that tells at run time whether it is stated at all.
+        """
         if self.style is None:
             return Value(code, shown)
         label = self.text(shown)
         slot = self.plain(code, values)
-        values.reads.append(Read(label, fields(slot.id)))
-        return Value(code, slot, label)
+        value = Value(code, slot, label)
+        if only_if is None:
+            values.reads = [_covered(read, label) for read in values.reads]
+            values.reads.append(Read(label, fields(slot.id)))
+            return value
+        text = values.text(f"{label}{literal(self.style.equals)}{fields(slot.id)}")
+        values.reads.append(Read(label, f"{{{values.add(f'{text} if {only_if} else ' + repr(''))}}}", is_optional=True))
+        return value
 
     def _name(self, node: ast.Name, values: Values) -> Value:
         code = self.kept(node.id) if node.id in values.changed else node.id
         if self.style is None:
             return Value(code, node)
         slot = values.add(self.show(code, node.id))
-        values.reads.append(Read(node.id, f"{{{slot}}}", is_name=True))
-        return Value(code, self.plain(code, values) if self.marked else slot_name(slot), node.id)
+        shown = self.plain(code, values) if self.marked else slot_name(slot)
+        values.reads.append(Read(node.id, f"{{{slot}}}", is_name=True, shown=fields(shown.id)))
+        return Value(code, shown, node.id)
 
     def look(self, node: ast.expr, code: str, values: Values) -> None:
         """States all of a variable, for what goes over its items."""
@@ -289,7 +300,7 @@ class Expressions:
     def _slice(self, node: ast.Subscript, base: Value, index: Value, label: str, values: Values) -> Value:
         cut = ast.unparse(node.slice)
         fixed = cut in ("1:", ":-1", ":1", "-1:", "1:-1", "::-1", ":")
-        if not (self.marked and fixed):
+        if cut not in (":1", "-1:") and not (self.marked and fixed):
             self.look(node.value, base.code, values)
         code = self.kept(f"{base.code}[{index.code}]")
         slot = values.add(self.show(code))
@@ -309,7 +320,27 @@ class Expressions:
         code, call = self.function_call(node, values)
         if isinstance(node.func, ast.Name) and (node.func.id in ITERATORS or node.func.id == "range"):
             return Value(code, call)  # gone over at once
-        return self._equation(call, self.kept(code), values)
+        result = self.kept(code)
+        only_if = self._conversion(node, result)
+        value = self._equation(call, result, values, only_if)
+        if only_if and isinstance(node.args[0], ast.Name):  # an equation that says the number says the text too
+            values.reads = [
+                replace(read, shown=fields(value.shown.id)) if read.label == node.args[0].id else read  # type: ignore[attr-defined]
+                for read in values.reads
+            ]
+        return value
+
+    def _news(self, node: ast.BinOp, code: str) -> str | None:
+        """What tells whether the result of an operation is worth stating: texts and lists are only put together."""
+        if not isinstance(node.op, ast.Add) or self.is_number(node):
+            return None
+        return f"__isinstance({code}, __numbers)"
+
+    def _conversion(self, node: ast.Call, code: str) -> str | None:
+        """What tells whether a conversion is worth stating: ``int('8')`` is written as its argument is."""
+        if self.style is None or ast.unparse(node.func) not in ("int", "str") or len(node.args) != 1:
+            return None
+        return f"__differ({code}, {self.argument})"
 
     def function_call(self, node: ast.Call, values: Values) -> tuple[str, ast.Call]:
         """Code of a call of a function of the core, and the call as it is shown."""
@@ -326,14 +357,16 @@ class Expressions:
         several = name in ("min", "max") and len(node.args) > 1  # min(a, b): the values compared are shown
         whole = (name in _WHOLE or dotted(node.func) is not None) and not several
         arguments, shown = [], []
+        shows = (name == "range") or (name in ("int", "str") and self.marked)  # arguments by their names
         for argument in node.args:
-            value = self.quietly(argument, values) if whole or name != "range" else self.translate(argument, values)
+            value = self.translate(argument, values) if shows else self.quietly(argument, values)
             if whole and (name in _LOOKING or dotted(node.func) is not None):
                 self.look(argument, value.code, values)
             arguments.append(value.code)
             shown.append(argument if whole and isinstance(argument, ast.Name) else value.shown)
         keywords = [(keyword.arg or "", self.quietly(keyword.value, values)) for keyword in node.keywords]
         arguments += [f"{keyword}={value.code}" for keyword, value in keywords]
+        self.argument = arguments[0] if arguments else ""
         code = f"{function(name)}({', '.join(arguments)})"
         call = ast.Call(node.func, shown, [ast.keyword(keyword, value.shown) for keyword, value in keywords])
         if changes(node):
@@ -402,6 +435,7 @@ class Expressions:
         """and, or, a if b else c, a < b < c: only what was evaluated is read, so the reads are joined at run time."""
         result = self.writer.name()
         texts: list[str] = []
+        sure: list[bool] = []  # whether each text says something
 
         def part(part_of: Values, make: ast.expr) -> Value:
             """Compiles a part and keeps the text of its reads."""
@@ -412,8 +446,14 @@ class Expressions:
         def state(of: Values) -> None:
             if self.style is not None and of.reads:
                 name = texts_names.pop(0)
-                self.writer.write(f"{name} = {of.text(self.style.reads(of.reads))}")
+                optional = all(read.is_optional for read in of.reads)
+                parts = tuple(map(self.style.read, of.reads))
+                text = of.joined(parts, self.style.separator, "") if any(r.is_optional for r in of.reads) else (
+                    self.style.separator.join(parts)
+                )  # fmt: skip
+                self.writer.write(f"{name} = {of.text(text)}")
                 texts.append(name)
+                sure.append(not optional)
 
         inner = values.inner()
         parts: list[ast.expr]
@@ -436,8 +476,9 @@ class Expressions:
         if self.style is None:
             return Value(result, node)
         if texts:
-            joined = values.after(f"__reads({', '.join(texts)})") if len(texts) > 1 else values.after(texts[0])
-            values.reads.append(Read(None, f"{{{joined}}}"))
+            joined = f"__join({self.style.separator!r}, '', {', '.join(texts)})" if len(texts) > 1 else texts[0]
+            # what is evaluated first is read in any case
+            values.reads.append(Read(None, f"{{{values.after(joined)}}}", is_optional=not (sure and sure[0])))
         return Value(result, self.plain(result, values))
 
     def _preset(self, count: int, values: Values) -> list[str]:
@@ -478,6 +519,13 @@ def function(name: str) -> str:
         return "__f_" + name.replace(".", "_")
     return "__" + name.replace(".", "_") if "." in name else name
 
+
+
+def _covered(read: Read, label: str) -> Read:
+    """A read of a variable, once an equation says its value."""
+    if read.is_name and read.shown in label:
+        return replace(read, is_covered=True)
+    return read
 
 
 def _gives_the_same(node: ast.AST, sets: bool) -> bool:

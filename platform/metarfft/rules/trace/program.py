@@ -29,7 +29,7 @@ from metarfft.rules.values import write
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Style
 
-HIDDEN = ("__step", "__measure", "__reads", "__marked", "__state")  # what a traced program is called with, first
+HIDDEN = ("__step", "__measure", "__marked", "__state")  # what a traced program is called with, first
 
 
 class Raised(Exception):
@@ -38,6 +38,16 @@ class Raised(Exception):
 
 def _raise(error: str, *text: Any) -> NoReturn:
     raise Raised(error, str(text[0]) if text else "")
+
+
+def _join(separator: str, after: str, *parts: str) -> str:
+    said = separator.join([part for part in parts if part])
+    return said + after if said else said
+
+
+def _differ(converted: Any, value: Any) -> bool:
+    """Whether ``int('08')`` or ``str(x)`` gives something that is written otherwise than its argument."""
+    return str(converted) != str(value)
 
 
 def _namespace() -> dict[str, Any]:
@@ -51,7 +61,7 @@ def _namespace() -> dict[str, Any]:
         "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
         "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
         "__dict": dict, "__OrderedDict": OrderedDict, "__range": guards.bounded_range, "__skip": state.skip,
-        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__large": 1 << guards.MAX_BITS - 1,
+        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
     }  # fmt: skip
     for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
                  "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip

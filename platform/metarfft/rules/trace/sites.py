@@ -7,7 +7,8 @@ step. A *step* is ``(site index, text)``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
@@ -25,12 +26,22 @@ class Read:
         label: None where ``value`` is a list of reads made at run time.
         is_name: a variable by its name, so that a calculation shows it too.
         is_own: the whole value that the step assigns.
+        shown: the field of its value inside labels.
+        is_covered: a variable whose value stands in an equation of the step.
+        is_optional: ``value`` is the whole text of the read, which may be empty.
     """
 
     label: str | None
     value: str
     is_name: bool = False
     is_own: bool = False
+    shown: str = ""
+    is_covered: bool = False
+    is_optional: bool = False
+
+
+def _no_join(parts: tuple[str, ...], separator: str, after: str) -> str:
+    raise AssertionError("a site of no program")
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Site:
         changes: the variables or elements that the step changes, and their new values.
         keyword: ``while``, ``for``, ``if``, ``elif`` for loops and branches; the function that is called or left.
         state: what is stated of the rule's state at a loop test, in the form that goes with ``state: full``.
+        join: gives the field of the texts that are not empty, with a separator between and a text after them.
     """
 
     kind: Kind
@@ -55,3 +67,4 @@ class Site:
     changes: tuple[tuple[str, str], ...] = ()
     keyword: str = ""
     state: str = ""
+    join: Callable[[tuple[str, ...], str, str], str] = field(default=_no_join, compare=False, repr=False)

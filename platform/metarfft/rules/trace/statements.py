@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from metarfft.rules.core import dotted, is_elif
 from metarfft.rules.trace import guards
 from metarfft.rules.trace.analysis import makes_new
@@ -34,7 +35,7 @@ class Statements(Base):
         stores = any(not isinstance(item, ast.Name) for item in targets)
         values = self.values(node.value, *targets, stores=stores, changed=names)
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            parts = [self.expressions.translate(item, values) for item in node.value.elts]
+            parts = [self.part(item, values) for item in node.value.elts]
             if len(parts) != len(targets):
                 self.writer.write(f"{', '.join(f'__p{n}' for n in range(len(targets)))}, = {', '.join(p.code for p in parts)},")
             changed = self.store_parts(targets, [part.code for part in parts], values, node.value.elts)
@@ -56,16 +57,17 @@ class Statements(Base):
             shown = ast.BinOp(left.shown, node.op, right.shown)
             may_be_text = isinstance(node.op, ast.Add) and not expressions.is_number(node)
             return code, expressions.text(shown), may_be_text
+        value = self.part(node, values)
+        return value.code, self.calculation(node, value) if self.style else None, False
+
+    def part(self, node: ast.expr, values: Values) -> Value:
+        """A value that is assigned as it is: the change says it, so that its own read need not."""
         before = len(values.reads)
-        value = expressions.translate(node, values)
-        if self.style is None:
-            return value.code, None, False
-        if len(values.reads) > before and value.label is not None and values.reads[-1].label == value.label:
-            last = values.reads.pop()
+        value = self.expressions.translate(node, values)
+        if len(values.reads) > before and values.reads[-1].label == value.label is not None:
             if isinstance(node, (ast.Call, ast.Subscript)):
-                last = Read(last.label, last.value, last.is_name, is_own=True)
-            values.reads.append(last)
-        return value.code, self.calculation(node, value), False
+                values.reads[-1] = replace(values.reads[-1], is_own=True)
+        return value
 
     def assigned(
         self, values: Values, calculation: str | None, changed: Changes, number: str | None = None
@@ -366,7 +368,8 @@ class Statements(Base):
             call = ast.Call(ast.Attribute(base.shown, node.func.attr, ast.Load()), [], [])
             return Value(f"{name}.{node.func.attr}()", call)
         value = expressions.translate(node, values)
-        return Value(self.keep(value.code, node, sources, line), value.shown)
+        named = self.style is not None and self.style.marked and isinstance(node, ast.Name)
+        return Value(self.keep(value.code, node, sources, line), node if named else value.shown)
 
     def keep(self, code: str, node: ast.expr, sources: list[tuple[str, ast.expr]], line: int) -> str:
         name = f"__s{line}_{len(sources)}"

@@ -20,6 +20,11 @@ def fields(text: str) -> str:
     return _FIELD.sub(r"{\1}", text.replace("{", "{{").replace("}", "}}"))
 
 
+def literal(text: str) -> str:
+    """A text as a template that has no fields."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def slot_name(slot: int) -> ast.Name:
     """The expression that stands for field ``slot`` where an expression is shown."""
     return ast.Name(f"__v{slot}__", ast.Load())
@@ -96,6 +101,7 @@ class Values:
     mutated: list[str] = field(default_factory=list)
     known: dict[str, object] = field(default_factory=dict)
     _pending: dict[int, _Line] = field(default_factory=dict)
+    _joined: dict[tuple[tuple[str, ...], str, str], int] = field(default_factory=dict)
 
     def add(self, code: str) -> int:
         """A field for what ``code`` writes out."""
@@ -115,6 +121,14 @@ class Values:
     def inner(self) -> Values:
         """The values of a part that may not be evaluated: its reads are apart, and what has been read is known in it."""
         return replace(self, reads=[], mutated=[], known=dict(self.known))
+
+    def joined(self, parts: tuple[str, ...], separator: str, after: str) -> str:
+        """The field of the parts (templates) that are not empty, with a separator between and ``after`` behind them."""
+        key = (parts, separator, after)
+        if key not in self._joined:
+            texts = ", ".join(self.text(part) for part in parts)
+            self._joined[key] = self.after(f"__join({separator!r}, {after!r}, {texts})")
+        return f"{{{self._joined[key]}}}"
 
     def text(self, template: str) -> str:
         """Code of the text that fills a template; the values that it does not show are not written out at all."""

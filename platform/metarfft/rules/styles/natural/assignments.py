@@ -252,7 +252,22 @@ def _depends(target: ast.expr, earlier: list[ast.expr]) -> bool:
     """Whether the place of a target depends on what is assigned to earlier ones."""
     if not isinstance(target, ast.Subscript):
         return False
-    reads = [node for part in (target.value, target.slice) for node in ast.walk(part)]
-    looks_up = any(isinstance(node, (ast.Subscript, ast.Call)) for node in reads)
     names = {part.id for part in earlier if isinstance(part, ast.Name)}
-    return bool(names & _names(target)) or (looks_up and any(isinstance(part, ast.Subscript) for part in earlier))
+    if names & _names(target):
+        return True
+    changed = [part.value for part in earlier if isinstance(part, ast.Subscript)]
+    reads = [node for part in (target.value, target.slice) for node in ast.walk(part)]
+    return any(
+        isinstance(read, ast.Call) or (isinstance(read, ast.Subscript) and not _is_inside(whole, read.value))
+        for read in reads
+        for whole in changed
+    )
+
+
+def _is_inside(part: ast.expr, whole: ast.expr) -> bool:
+    """Whether ``part`` is, by its text, something that ``whole`` holds, and so not ``whole`` itself."""
+    while isinstance(part, ast.Subscript):
+        part = part.value
+        if ast.unparse(part) == ast.unparse(whole):
+            return True
+    return False

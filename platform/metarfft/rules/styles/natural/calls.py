@@ -22,6 +22,7 @@ from metarfft.rules.styles.natural.wording import (
 
 _FILLED = {"int": "0", "float": "0.0", "str": "an empty text", "list": "an empty list", "set": "an empty set",
            "dict": "an empty table", "tuple": "an empty tuple", "bool": "False"}  # fmt: skip
+_OF_ITEMS = frozenset("deque enumerate frozenset list max min reversed set sorted sum tuple".split())
 _ORDER = {"True": "{0!} in descending order", "False": "{0!} in ascending order"}
 
 
@@ -40,6 +41,8 @@ class Calls(Slices):
         assert name is not None
         if f"{name} call" in TESTS and (name, node.args) != ("bool", []):
             return self.whether(node)
+        if len(words) == 1 and name in _OF_ITEMS and self.kind(node.args[0]).name in ("table", "counter"):
+            words = [fill("the keys of {0}", words[0])]
         named = {keyword.arg or "": keyword.value for keyword in node.keywords}
         special = getattr(self, f"_{name.replace('.', '_')}", None)
         if special and (phrase := special(node, words, named)):
@@ -244,5 +247,3 @@ class Calls(Slices):
         if kind.name not in ("list", "deque") and not self.is_index(node.args[0]):
             return fill(f"the element at {{1}}{off}{{0}}", of, *words, form=Form.OF)
         return fill(f"the element at index {{1}}{off}{{0}}", of, *words, form=Form.OF)
-
-

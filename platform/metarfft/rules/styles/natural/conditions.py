@@ -83,10 +83,14 @@ class Conditions(ABC):
 
     def holds(self, name: str, kind: Kind, negated: bool = False) -> str:
         """The clause that says that a value counts as true."""
+        if kind.optional:
+            kind = Kind("mixed")
         if kind.name == "yes-no":
             return f"{name} is {'not ' if negated else ''}true"
         if kind.name == "number":
             return f"{name} is {'' if negated else 'not '}0"
+        if kind.name == "container":  # told only from its use, which may follow on this very question
+            return f"{name} is {'empty or None' if negated else 'neither empty nor None'}"
         if kind.has_items:
             return f"{name} is {'' if negated else 'not '}empty"
         return f"{name} is 0, empty or None" if negated else f"{name} is neither 0 nor empty nor None"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from metarfft.rules import core
 from metarfft.rules.styles.natural.kinds import CHARACTER, NUMBER, TEXT, UNKNOWN, YES_NO, Kind, joined
@@ -52,6 +53,11 @@ class Kinds:
         self.scopes = Scopes(module)
         self.known: dict[Variable, Kind] = {}
         self.results: dict[str, Kind] = {}
+        self.asked = {  # whether they are None
+            self.scopes.variable(node.left.id, scope)
+            for scope, node in self.scopes.nodes
+            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and _is_none(node.comparators[0])
+        }
         for _ in range(ROUNDS):
             before = (dict(self.known), dict(self.results))
             self._round()
@@ -68,22 +74,42 @@ class Kinds:
             if isinstance(node, ast.Return) and node.value is not None:
                 name = self.scopes.names[scope]
                 results[name] = joined(results[name], self.of(node.value, scope))
+        for scope, node in self.scopes.nodes:
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                variable = self.scopes.variable(node.target.id, scope)
+                flows[variable] = self._augmented(node, flows[variable], scope)
         guesses = signs(self.of, self.scopes)
         for variable in {*flows, *guesses, *self.scopes.given}:
             flow, guess = flows.get(variable, UNKNOWN), guesses.get(variable, UNKNOWN)
             if variable in self.scopes.given:  # what was given may be of another kind than what is assigned later
-                self.known[variable] = joined(guess, flow) if guess.name else UNKNOWN
+                guess = joined(guess, self._default(variable))
+                kind = joined(guess, flow) if guess.name else UNKNOWN
             else:
-                self.known[variable] = joined(flow, guess) if _is_vague(flow) else flow
+                kind = _completed(flow, guess)
+            self.known[variable] = replace(kind, optional=True) if variable in self.asked else kind
         self.results = dict(results)
+
+    def _augmented(self, node: ast.AugAssign, before: Kind, scope: int) -> Kind:
+        """The kind of a variable after ``+=`` and the like, from what else is assigned to it."""
+        if before.name in ("list", "deque"):  # changed in place, whatever is put at its end
+            return joined(before, Kind(before.name, self.item(node.value, scope)))
+        if before.name not in ("", "none"):
+            return before
+        assert isinstance(node.target, ast.Name)
+        return joined(before, self.of(ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value), scope))
+
+    def _default(self, variable: Variable) -> Kind:
+        """The kind of what a variable holds if it is not given."""
+        scope, name = variable
+        arguments = self.scopes.functions[scope].args
+        defaults = dict(zip([a.arg for a in arguments.args][::-1], arguments.defaults[::-1], strict=False))
+        return self.of(defaults[name], scope) if name in defaults else UNKNOWN
 
     def _bound(self, node: ast.AST, scope: int) -> Iterator[tuple[str, Kind]]:
         """The variables that a statement binds, and to what."""
         match node:
             case ast.Assign(targets=[target], value=value):
                 yield from self._unpacked(target, value, self.of(value, scope), scope)
-            case ast.AugAssign(target=ast.Name(name), op=op, value=value):
-                yield name, self.of(ast.BinOp(ast.Name(name, ast.Load()), op, value), scope)
             case ast.For(target=target, iter=source):
                 yield from self._unpacked(target, None, self.item(source, scope), scope)
                 yield from self._indexes(target, source, scope)
@@ -91,14 +117,12 @@ class Kinds:
                 owner = self.of(ast.Name(name, ast.Load()), scope)
                 if owner.name in ("list", "set", "deque"):
                     item = self.of(new, scope)
-                    yield name, Kind(owner.name, TEXT if item == CHARACTER else item)
+                    yield name, Kind(owner.name, TEXT if item.name == "character" else item)
             case ast.Call(func=ast.Name(name), args=args) if name in self.scopes.parameters:
                 for parameter, argument in zip(self.scopes.parameters[name], args, strict=False):
                     yield f"{name}:{parameter}", self.of(argument, scope)
 
-    def _unpacked(
-        self, target: ast.expr, value: ast.expr | None, kind: Kind, scope: int
-    ) -> Iterator[tuple[str, Kind]]:
+    def _unpacked(self, target: ast.expr, value: ast.expr | None, kind: Kind, scope: int) -> Iterator[tuple[str, Kind]]:
         if isinstance(target, ast.Name):
             yield target.id, kind
         elif isinstance(target, ast.Tuple):
@@ -153,7 +177,7 @@ class Kinds:
                 item = kinds[0] if kinds else UNKNOWN
                 for kind in kinds[1:]:
                     item = joined(item, kind) if item.name and kind.name else UNKNOWN
-                return Kind(type(node).__name__.lower(), TEXT if item == CHARACTER else item)
+                return Kind(type(node).__name__.lower(), TEXT if item.name == "character" else item)
             case ast.Dict(values=entries):
                 item = UNKNOWN
                 for entry in entries:
@@ -213,6 +237,8 @@ class Kinds:
         if method in ("pop", "popleft", "get", "setdefault"):
             default = [argument for argument in node.args[1:] if method != "pop"]
             found = CHARACTER if kind.is_text else kind.item or UNKNOWN
+            if not default and method in ("get", "setdefault"):
+                return replace(found, optional=True)
             return joined(found, self.of(default[0], scope)) if default else found
         if method in ("copy", "union", "intersection", "difference", "symmetric_difference"):
             return kind
@@ -224,7 +250,7 @@ class Kinds:
         if name in ("min", "max", "sum") and node.args:
             if name == "sum" or len(node.args) == 1:
                 item = self.item(node.args[0], scope)
-                return TEXT if item == CHARACTER else NUMBER if name == "sum" and not item.name else item
+                return TEXT if item.name == "character" else NUMBER if name == "sum" and not item.name else item
             kind = UNKNOWN
             for argument in node.args:
                 kind = joined(kind, self.of(argument, scope))
@@ -253,7 +279,13 @@ class Kinds:
 _KINDS_OF_CONSTANTS = {bool: YES_NO, int: NUMBER, float: NUMBER, str: TEXT, type(None): Kind("none")}
 
 
-def _is_vague(flow: Kind) -> bool:
-    """Whether what is assigned leaves open what a variable holds."""
+def _completed(flow: Kind, guess: Kind) -> Kind:
+    """What is assigned to a variable, with what its use says where that leaves something open."""
+    if flow.name in ("", "none", "sequence", "container"):
+        return joined(flow, guess)
     is_open = flow.has_items and not flow.is_text and flow.item in (None, UNKNOWN)
-    return is_open or flow.name in ("", "sequence", "container")
+    return replace(flow, item=guess.item) if is_open else flow
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,12 @@ class Kind:
         name: "number", "yes-no", "none", "text", "character", "list", "tuple", "table", "set", "sequence" (text, list
             or tuple), "container" (anything with items), "mixed", or "" if nothing is known.
         item: the kind of the elements, or of a table's entries.
+        optional: it may be None instead.
     """
 
     name: str = ""
     item: Kind | None = None
+    optional: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -48,6 +50,10 @@ def joined(first: Kind, second: Kind) -> Kind:
         return first
     if not first.name:
         return second
+    if first.name == "none" or second.name == "none":
+        return replace(second if first.name == "none" else first, optional=True)
+    if first.optional or second.optional:
+        return replace(joined(replace(first, optional=False), replace(second, optional=False)), optional=True)
     names = {first.name, second.name}
     if first.name == second.name:
         return Kind(first.name, joined(first.item or UNKNOWN, second.item or UNKNOWN))

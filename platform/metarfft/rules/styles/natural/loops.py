@@ -52,5 +52,3 @@ class Loops(Phrases):
     def names(self, target: ast.expr) -> list[str]:
         parts = target.elts if isinstance(target, ast.Tuple) else [target]
         return [put(self.phrase(part), INNER) for part in parts]
-
-

@@ -154,15 +154,13 @@ def _signs_of_call(name: str, args: list[ast.expr]) -> Iterator[Sign]:
         yield 1, args[0], TEXT
 
 
-def _signs_of_operation(
-    left: ast.expr, op: ast.operator, right: ast.expr, scope: int, of: KindOf
-) -> Iterator[Sign]:
+def _signs_of_operation(left: ast.expr, op: ast.operator, right: ast.expr, scope: int, of: KindOf) -> Iterator[Sign]:
     for one, other in ((left, right), (right, left)):
         kind = of(other, scope)
         if isinstance(op, _ARITHMETIC):
             yield 3, one, NUMBER
         elif isinstance(op, ast.Add) and (kind.is_number or kind.is_text or kind.is_joined):
-            yield 2, one, TEXT if kind.is_text else Kind(kind.name) if kind.is_joined else kind
+            yield 2, one, TEXT if kind.is_text else Kind(kind.name)
         elif kind.is_joined if isinstance(op, ast.Mult) else kind.is_number and not isinstance(op, ast.Add):
             yield 2, one, NUMBER
 

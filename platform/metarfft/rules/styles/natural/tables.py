@@ -195,7 +195,7 @@ METHODS |= {
     if name.startswith("index ")
 }
 METHODS |= {
-    word + name[len(old):]: words + " (-1 if it is not there)"
+    word + name[len(old) :]: words + " (-1 if it is not there)"
     for old, word in (("index", "find"), ("rindex", "rfind"))
     for name, words in METHODS.items()
     if name.startswith(old + " ")

@@ -1,18 +1,9 @@
-"""What changes a value in place, and where a block of statements goes."""
+"""Where a block of statements goes: out of its loop, out of its function, or on."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-
-MUTATING = frozenset(
-    """add append clear discard extend insert pop remove reverse setdefault sort update popitem appendleft popleft
-    extendleft rotate move_to_end subtract difference_update intersection_update symmetric_difference_update""".split()
-)
-CHANGING_CALLS = frozenset(
-    """heapq.heappush heapq.heappop heapq.heapify heapq.heappushpop heapq.heapreplace bisect.insort bisect.insort_left
-    bisect.insort_right""".split()
-)
 
 
 def breaks(block: Iterable[ast.stmt]) -> bool:
@@ -39,6 +30,10 @@ def ends(block: list[ast.stmt]) -> bool:
         return True
     if isinstance(last, ast.If):
         return ends(last.body) and ends(last.orelse)
+    if isinstance(last, ast.Match):
+        final = last.cases[-1]
+        takes_all = isinstance(final.pattern, ast.MatchAs) and final.pattern.pattern is None and final.guard is None
+        return takes_all and all(ends(case.body) for case in last.cases)
     if isinstance(last, ast.While):
         return isinstance(last.test, ast.Constant) and bool(last.test.value) and not breaks(last.body)
     return False
