@@ -119,6 +119,8 @@ CASES = [
     ("def f(n):\n    c = 0\n    def up():\n        nonlocal c\n        c += n\n        return c\n    return c + up() + c, [c, up(), c], c < up() < c", (2,)),
     ("def f(a):\n    def g():\n        a[0] = 5\n        return 1\n    a[0] += g()\n    return a", ([1],)),
     ("def f(w):\n    t = {}\n    for x in w:\n        t.setdefault(x[0], []).append(x)\n    return t", (WORDS,)),
+    ("def f(a):\n    def g(x):\n        return len(a) + x\n    a.extend(g(x) for x in (1, 2))\n    return [p * q for p, q in zip(a, (x + 1 for x in a))]", ([5],)),
+    ("def f(op, a, b):\n    ops = {'+': lambda x, y: x + y, 'max': max}\n    return ops[op](a, b) if op in ops else None", ('+', 1, 2), ('max', 1, 2), ('-', 1, 2)),
     # iterators
     ("def f(a, b):\n    z = zip(a, b)\n    return [x + y for x, y in z], dict(zip(a, b)), range(9)[::-1][2], 2 in range(3)", ([1], [2])),
     ("def f(a):\n    return list(itertools.permutations(a, r=2)), [k for k, g in itertools.groupby(a)], list(itertools.accumulate(a, max))", ([1, 1, 2],)),

@@ -29,6 +29,7 @@ from metarfft.rules.values import write
 MODULES = {"math": math, "heapq": heapq, "bisect": bisect, "itertools": itertools}
 MODULES |= {"Counter": Counter, "deque": deque, "defaultdict": defaultdict, "OrderedDict": OrderedDict}
 VALUES: dict[str, Any] = {"inf": math.inf, "nan": math.nan, **MODULES}
+CHANGING = frozenset("pop popleft popitem setdefault".split())
 MAX_EVENTS = 3_000
 SAYS_NOTHING = re.compile(
     r"(do not )?enter\b|no items are left|leave the loop|go to the next round|nothing to do|defined|skip$|back from|"
@@ -130,6 +131,10 @@ class Reader:
         self.actions = {
             node.lineno for node in ast.walk(module) if isinstance(node, (ast.Expr, ast.Delete)) and not self.is_own(node)
         }
+        self.changing: dict[int, list[ast.Call]] = {}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
+                self.changing.setdefault(node.lineno, []).append(node)
         self.functions = {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
         self.false: list[str] = []
         self.returned: Any = None
@@ -176,6 +181,8 @@ class Reader:
                 if number_of in self.loops and event:
                     states = ([*states[0], event.after], states[1])
                 working = copy.deepcopy(states[0][0]) if states[0] else {}
+                if self.indexed and event:
+                    states[0].extend(self.between(number_of, working))
                 continue
             if CALLS.match(said) and event:
                 calls.append(event)
@@ -197,6 +204,16 @@ class Reader:
                         made, said_to = write(event.after[name]), write(working[name])
                         self.false.append(f"{line.strip()} | {said}: {name} is {made} then, not {said_to}")
         return self.false
+
+    def between(self, number: int, state: Variables) -> Iterator[Variables]:
+        """The variables after each call in the line that changes something: this style does not say them."""
+        state = copy.deepcopy(state)
+        for call in self.changing.get(number, []):
+            try:
+                evaluate(call, state)
+            except Exception:
+                return
+            yield copy.deepcopy(state)
 
     def skipped(self, at: int, numbers: set[int]) -> bool:
         """Whether the run's next line is one that the style leaves out: a function's head."""
@@ -223,7 +240,7 @@ class Reader:
                 self.carry_out(chain[0], working)
                 continue
             *labels, written = chain
-            if not written:
+            if not written or written.startswith("dict_"):
                 continue
             value = self.value(written)
             if value is Unknown and self.style.name == "natural":
@@ -263,13 +280,13 @@ class Reader:
 
     def fits(self, value: Any, got: Any) -> bool:
         """Whether a marked element is one of the sequence, or the end mark says that nothing is left."""
-        if isinstance(value, Elements):
-            if len(value.items) == 1 and same(value.items[0], got):
-                return True
-            if not isinstance(got, (list, str, deque)):
-                return not value.items
-            return all(any(same(item, one) for one in got) for item in value.items)
-        return False
+        if not isinstance(value, Elements):
+            return False
+        if len(value.pieces) == 1 and reads_as(value.pieces[0], got):
+            return True
+        if not isinstance(got, (list, str, deque)):
+            return not value.pieces
+        return all(any(reads_as(piece, one) for one in got) for piece in value.pieces)
 
     def value(self, written: str) -> Any:
         if self.indexed:
@@ -315,9 +332,9 @@ class Unknown:
 
 @dataclass
 class Elements:
-    """Elements of a marked sequence, as a step shows them."""
+    """Elements of a marked sequence, as a step writes them."""
 
-    items: list[Any]
+    pieces: list[str]
 
 
 def same(a: Any, b: Any) -> bool:
@@ -329,9 +346,14 @@ def same(a: Any, b: Any) -> bool:
         return bool(a == b)
     if type(b).__name__ in ("dict_keys", "dict_values", "dict_items"):
         return same(list(a), list(b)) if isinstance(a, (list, tuple, type(b))) else True
-    if type(b).__name__ in ("zip", "enumerate", "list_reverseiterator", "reversed", "map"):
-        return True
+    if hasattr(b, "__next__"):
+        return not isinstance(a, list) or same(a, list(b))
     return type(a) is type(b) and bool(a == b)
+
+
+def reads_as(piece: str, item: Any) -> bool:
+    """Whether an element is written so: a text bare where nothing else is meant, a character always."""
+    return same(_plain(piece), item) or (isinstance(item, str) and item == piece)
 
 
 def root(label: str) -> str:
@@ -480,8 +502,7 @@ def indexed_value(written: str) -> Any:
     if written.startswith("[") and MARK.match(written[1:]):
         return [_plain(piece) for piece in _between(written[1:-1])]
     if MARK.match(written):
-        pieces = _between(written)
-        return Elements([_plain(piece) for piece in pieces])
+        return Elements(_between(written))
     return _plain(written)
 
 

@@ -97,7 +97,8 @@ def is_worked_out(rule: Rule, template: Template, true: list[Said], at: int, giv
         label, in_value = _place(text, given, style)
         return in_value and _is_equation(rule, style, site, label)
     for number, read in enumerate(site.reads):
-        if name in _names(f"{read.label or ''}{read.value}"):
+        said = f"{read.label}{style.equals}{read.value}"
+        if said in template.text and name in _names(said):
             return name in _names(read.value) and _makes_read(rule, style, site, number)
     if name in _names(site.calculation or ""):
         return site.kind == "call"  # the depth

@@ -121,6 +121,27 @@ def assigned(function: ast.FunctionDef) -> set[str]:
     return names - outer
 
 
+def called_at(module: ast.Module, lines: list[int | None]) -> list[int]:
+    """Lines of the functions that wait for one another: the entry, then those called at each of the lines.
+
+    Raises:
+        RuleError: there is no such call.
+    """
+    entry = module.body[-1]
+    assert isinstance(entry, ast.FunctionDef)
+    found = [entry.lineno]
+    own = {function.name: function.lineno for function in functions(module)}
+    for line in lines:
+        calls = [
+            node.func.id for node in ast.walk(module)
+            if isinstance(node, ast.Call) and node.lineno == line and isinstance(node.func, ast.Name) and node.func.id in own
+        ]  # fmt: skip
+        if not calls:
+            raise RuleError(f"line {line} of the rule calls none of its functions")
+        found.append(own[calls[0]])
+    return found
+
+
 def check(module: ast.Module) -> None:
     """Sees that a module is core.
 

@@ -12,7 +12,7 @@ from metarfft.rules import core, front
 from metarfft.rules.answers import Failure
 from metarfft.rules.errors import BudgetError, RuleError
 from metarfft.rules.styles import SCRATCHPADS, STYLES, Style, marks
-from metarfft.rules.trace import guards
+from metarfft.rules.trace import guards, state
 from metarfft.rules.trace.analysis import sequences
 from metarfft.rules.trace.program import Program, Raised, compile_rule
 from metarfft.rules.trace.sites import Step
@@ -79,6 +79,7 @@ class Rule:
         self._named = set(self.params)
         self._text = text.split("\n")
         self._programs: dict[tuple[str | None, bool], Program] = {}
+        self._resumed: dict[tuple[str, state.Place], Program] = {}
 
     @cached_property
     def sequences(self) -> set[str]:
@@ -153,6 +154,25 @@ class Rule:
             self.run(inputs)
         return trace
 
+    def go_on(self, line: int, text: str, style: Style = STYLES["code"]) -> Trace:
+        """The steps from the test of the loop at ``line`` of the core rule, from what is stated there alone.
+
+        Args:
+            text: the line ``state: ...`` of a trace with ``full_state``.
+
+        Raises:
+            RuleError: the text is no state of that loop, or as for `run`.
+        """
+        frames, mark = state.read(text)
+        calls = [frame.call for frame in frames[:-1]]
+        place = tuple(zip(core.called_at(self.module, calls), [*calls, line], strict=True))
+        key = (style.name, place)
+        if key not in self._resumed:
+            self._resumed[key] = compile_rule(self.module, self.text(style), style, True, place)
+        marker = marks.Marker()
+        marker.next = mark or 0
+        return self._follow(self._resumed[key], style, marker, [frames])
+
     def _follow(self, program: Program, style: Style, marker: marks.Marker, arguments: list[Any]) -> Trace:
         steps: list[Step] = []
         measured, size = 0, 0
@@ -164,7 +184,7 @@ class Rule:
             if size > MAX_OUTPUT:
                 raise BudgetError(f"the trace has more than {MAX_OUTPUT:,} characters; does its loop end?")
 
-        hidden = (steps.append, measure, marker, None)
+        hidden = (steps.append, measure, marker, state.States(marker if style.marked else None))
         value = self._guarded(program, lambda: program.function(*hidden, *arguments))
         measure()
         return Trace(steps, value, style.answer(value))

@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 ANSWER = "So the answer is "  # what every trajectory ends with, before its answer
+FACTORIES = {"int": int, "float": float, "str": str, "list": list, "set": set, "dict": dict, "tuple": tuple, "bool": bool}
 _PLAIN = (int, float, str, bool, type(None))
 
 
@@ -71,8 +72,7 @@ def _value(node: ast.expr) -> Any:
         case ast.Call(func=ast.Name("Counter" | "OrderedDict" | "deque" as name), args=args, keywords=[]):
             return {"Counter": Counter, "OrderedDict": OrderedDict, "deque": deque}[name](*map(_value, args))
         case ast.Call(func=ast.Name("defaultdict"), args=[ast.Name(factory), body], keywords=[]):
-            kinds = {"int": int, "float": float, "str": str, "list": list, "set": set, "dict": dict, "tuple": tuple}
-            return defaultdict(kinds.get(factory), _value(body))
+            return defaultdict(FACTORIES.get(factory), _value(body))
         case ast.Call(func=ast.Name("range"), args=args, keywords=[]):
             return range(*map(_value, args))
         case ast.List(elts=items):

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
-from metarfft.rules.front import build, comprehensions, dispatch, formats, iterators, lambdas, naming, ordering, reductions, tools
+from metarfft.rules.front import (
+    build,
+    comprehensions,
+    dispatch,
+    formats,
+    iterators,
+    lambdas,
+    naming,
+    ordering,
+    reductions,
+    tools,
+)  # fmt: skip
 from metarfft.rules.front.each import each
 
 if TYPE_CHECKING:
@@ -98,9 +109,14 @@ def alone(low: Lowering, node: ast.Call) -> bool:
     if name == ".sort" and ordering.key_of(node) is not None:
         ordering.sort_in_place(low, node)
         return True
-    if name in ("list", "tuple", "any", "all", "sum", "set", "deque") and len(node.args) == 1 and not node.keywords:
+    if len(node.args) == 1 and not node.keywords and low.lazy(node.args[0]):
         source = node.args[0]
-        if name in ("list", "tuple") and low.lazy(source):
+        if name == ".extend" and isinstance(node.func, ast.Attribute):
+            low.notes.add(node, "what is computed is appended one by one")
+            receiver = low.steady(_receiver(low, node.func.value, "append"), "items")
+            each(low, source, None, lambda item: low.emit(ast.Expr(build.method(receiver, "append", item)), node))
+            return True
+        if name in ("list", "tuple"):
             if isinstance(source, ast.GeneratorExp):
                 comprehensions.run(low, source.elt, source.generators, low.alone)
                 return True

@@ -8,7 +8,7 @@ from metarfft.rules.errors import refuse
 from metarfft.rules.front.build import assign, call, load, settle
 from metarfft.rules.front.functions import Calls, Signature, all_functions, changed, constant, infinite, signature
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.scopes import Substitute
+from metarfft.rules.front.scopes import Substitute, bound
 from metarfft.rules.front.shared import Shared, plain_value
 
 
@@ -85,7 +85,7 @@ class Defaults:
 
     def _variable(self, own: Signature, name: str, default: ast.expr) -> None:
         """The argument that nobody gives becomes a variable of the text, which all calls share."""
-        new = self.names.fresh(name, f"shared_{name}")
+        new = self.names.fresh(f"shared_{name}") if name in bound(self.module) else name
         self._remove(own, name)
         self.entry.body = Substitute({name: new}).statements(self.entry.body)
         statement = assign(new, default)

@@ -330,8 +330,14 @@ class Lazy:
         if node.keywords:
             refuse(node, "put list(...) of what is computed in a variable before zip with strict=")
         sources, makers = [], []
-        for argument in node.args:
-            source, variable, maker = iterators.one_to_one(low, argument)
+        parts: list[ast.expr | None] = [None] * len(node.args)
+        if isinstance(self.target, ast.Tuple) and len(self.target.elts) == len(parts):
+            parts = [*self.target.elts]
+        for argument, part in zip(node.args, parts, strict=True):
+            own = part.id if isinstance(part, ast.Name) and self.private else None
+            if own is not None and any(mentions(other, own) for other in node.args):
+                own = None
+            source, variable, maker = iterators.one_to_one(low, argument, own)
             sources.append((source, variable))
             makers.append(maker)
 
@@ -339,10 +345,13 @@ class Lazy:
             values = low.ordered([lambda m=m, i=i: m(i) for m, i in zip(makers, items, strict=True)])  # type: ignore
             target = self.target
             if isinstance(target, ast.Tuple) and len(target.elts) == len(values):
-                names = set(bound_in(target))
-                clash = any(mentions(value, name) for value in values for name in names)
-                if not clash:
-                    for part, value in zip(target.elts, values, strict=True):
+                pairs = [
+                    (part, value) for part, value in zip(target.elts, values, strict=True)
+                    if not (isinstance(part, ast.Name) and isinstance(value, ast.Name) and part.id == value.id)
+                ]  # fmt: skip
+                names = {name for part, _ in pairs for name in bound_in(part)}
+                if not any(mentions(value, name) for value in values for name in names):
+                    for part, value in pairs:
                         comprehensions.unpack(low, part, value)
                     with low.within(self.env):
                         self.body(target)

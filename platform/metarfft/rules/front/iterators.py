@@ -171,8 +171,14 @@ def attribute(low: Lowering, node: ast.Attribute) -> ast.expr:
     refuse(node, f"{ast.unparse(node)} is outside the rule language")
 
 
-def one_to_one(low: Lowering, node: ast.expr) -> tuple[ast.expr, str, Callable[[ast.expr], ast.expr]]:
-    """An iterable as a plain one whose items are computed one by one: it, a variable for an item, what is computed."""
+def one_to_one(
+    low: Lowering, node: ast.expr, own: str | None = None
+) -> tuple[ast.expr, str, Callable[[ast.expr], ast.expr]]:
+    """An iterable as a plain one whose items are computed one by one: it, a variable for an item, what is computed.
+
+    Args:
+        own: the variable that holds an item in the end; it serves where nothing is computed.
+    """
     from metarfft.rules.front.expressions import Core
 
     is_map = lazy_name(low, node) == "map" and isinstance(node, ast.Call) and len(node.args) == 2
@@ -193,7 +199,7 @@ def one_to_one(low: Lowering, node: ast.expr) -> tuple[ast.expr, str, Callable[[
                     return low.value(node.elt)
 
             return part.iter, target.id, make
-    variable = low.fresh(*naming.element(node))
+    variable = own or low.fresh(*naming.element(node))
     if is_lazy(low, node):
         return Core(low.iterable(node)), variable, lambda item: item
     return node, variable, lambda item: item

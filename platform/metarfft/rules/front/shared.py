@@ -105,16 +105,18 @@ def lower(shared: Shared, names: Names, notes: Notes) -> list[ast.FunctionDef]:
     graph = choice.calls(functions)
     recursive = any(shared.entry in choice.reachable(graph, name) for name in graph[shared.entry])
     users = {name: [f for f in functions.values() if name in free(f)] for name in shared.variables}
-    if recursive or any(user is not entry for found in users.values() for user in found):
+    alone = not recursive and all(user is entry for found in users.values() for user in found)
+    if not alone:
         state = _place(shared, entry, recursive, users, names)
         if state:
             statements = [node for node in shared.statements if any(_touches(node, name) for name in state)]
             return nest(functions, entry, statements, state, names, notes)
     else:
         _begin(entry, shared.statements, names)
-        _begin(entry, unset(shared.variables - bound(entry), entry), names)
     for function in functions.values():
         _without_global(function)
+    if alone:
+        entry.body = [*_unset(shared.variables - bound(entry), entry), *entry.body]
     return [*(function for function in functions.values() if function is not entry), entry]
 
 
@@ -124,7 +126,7 @@ def _begin(function: ast.FunctionDef, statements: list[ast.stmt], names: Names) 
     function.body = [*statements, *function.body]
 
 
-def unset(missing: set[str], function: ast.FunctionDef) -> list[ast.stmt]:
+def _unset(missing: set[str], function: ast.FunctionDef) -> list[ast.stmt]:
     """Assignments of None for variables that only inner functions assign."""
     new: list[ast.stmt] = []
     for name in sorted(missing):

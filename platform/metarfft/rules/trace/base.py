@@ -150,15 +150,19 @@ class Base:
         names = [name for name in names if name in self.bound and name in self.live[node] | self.captured]
         return tuple((name, f"{{{values.after(self.expressions.show(name, name))}}}") for name in names)
 
-    def full_state(self, node: ast.While | ast.For, values: Values) -> str:
-        """The field of all that later steps may read, for the style to place."""
+    def full_state(
+        self, node: ast.While | ast.For, values: Values, targets: frozenset[str] = frozenset()
+    ) -> str:
+        """The field of all that later steps may read, for the style to place; not the ``targets`` that the test sets."""
         if not self.context.full_state or self.style is None:
             return ""
-        names = sorted(self.live[node] & (self.bound | assigned(self.node)), key=self.order().index)
+        names = sorted(self.live[node] & assigned(self.node) - targets, key=self.order().index)
         iterators = [*self.iterators, node] if isinstance(node, ast.For) else self.iterators
         stack = "__stack" if self.context.has_calls else "()"
-        code = f"__state({stack}, __locals(), {tuple(names)!r}, {tuple(loop.lineno for loop in iterators)!r})"
-        return f"{{{values.after(code)}}}"
+        name = self.writer.name("f")  # before a test that changes something
+        loops = tuple(loop.lineno for loop in iterators)
+        self.writer.write(f"{name} = __state({stack}, __locals(), {tuple(names)!r}, {loops!r})")
+        return f"{{{values.after(name)}}}"
 
     def order(self) -> list[str]:
         """The function's variables in order of appearance."""
@@ -168,7 +172,8 @@ class Base:
 
     def push(self, statement: ast.stmt) -> None:
         """Keeps what the function will read after a call, for the state that is stated meanwhile."""
-        names = sorted(self.live_after[statement] & set(self.order()), key=self.order().index)
+        result = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        names = sorted((self.live_after[statement] - result) & set(self.order()), key=self.order().index)
         mine = tuple(name for name in names if name not in self.captured)
         shared = ", ".join(f"{name!r}: lambda: {name}" for name in names if name in self.captured)
         loops = tuple(loop.lineno for loop in self.iterators)

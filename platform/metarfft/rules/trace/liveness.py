@@ -30,8 +30,15 @@ def live_after_calls(function: ast.FunctionDef) -> dict[ast.stmt, frozenset[str]
 def captured(function: ast.FunctionDef) -> frozenset[str]:
     """Variables of the function that its inner functions read or assign."""
     inner = [node for node in own_nodes(function) if isinstance(node, ast.FunctionDef)]
-    names = {n.id for one in inner for n in ast.walk(one) if isinstance(n, ast.Name)}
-    return frozenset(names & assigned(function))
+    return frozenset(set().union(*map(_free, inner)) & assigned(function))
+
+
+def _free(function: ast.FunctionDef) -> set[str]:
+    """Names in a function that are not its own variables."""
+    nodes = list(own_nodes(function))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names.update(*(_free(node) for node in nodes if isinstance(node, ast.FunctionDef)))
+    return names - assigned(function)
 
 
 class _Liveness:

@@ -91,7 +91,7 @@ class Statements(Base):
     def mutations(self, values: Values) -> Changes:
         """Variables that the step's expression changed. In a loop they are stated at the next loop test."""
         assert self.style is not None
-        if self.style.states_changes and self.loops and not self.context.full_state:
+        if self.style.states_changes and self.loops:
             return ()
         names = dict.fromkeys(values.mutated)
         return tuple((name, f"{{{values.after(self.expressions.show(name, name))}}}") for name in names)
@@ -301,17 +301,17 @@ class Statements(Base):
     # -- loops
 
     def While(self, node: ast.While) -> None:
-        resumed, is_place = self.on_way(node), self.target == node.lineno
-        if resumed and is_place:
+        resumed = self.on_way(node)
+        if resumed and self.target == node.lineno:
             self.writer.write("__on_way = False")
             resumed = False
         bound = set(self.bound)
         with self.writer.block("while True:"):
             with self.not_on_way(resumed):
                 values = self.values(node.test)
+                full = self.full_state(node, values)
                 test = self.expressions.translate(node.test, values)
                 stated = self.loop_state(node, values) if self.style else ()
-                full = self.full_state(node, values)
                 with self.writer.block(f"if not {test.code}:"):
                     if self.style:
                         self.step("loop_out", values, changes=stated, keyword="while", state=full)
@@ -352,11 +352,8 @@ class Statements(Base):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("enumerate", "zip", "reversed"):
             parts = []
             for argument in node.args:
-                is_start = node.func.id == "enumerate" and argument is not node.args[0]
-                parts.append(
-                    expressions.quietly(argument, values) if is_start else self.iterable(argument, values, sources, line)
-                )
-            keywords = [(word.arg or "", expressions.quietly(word.value, values)) for word in node.keywords]
+                parts.append(self.iterable(argument, values, sources, line))
+            keywords = [(word.arg or "", self.iterable(word.value, values, sources, line)) for word in node.keywords]
             inside = [part.code for part in parts] + [f"{name}={part.code}" for name, part in keywords]
             shown = ast.Call(node.func, [part.shown for part in parts], [ast.keyword(n, p.shown) for n, p in keywords])
             return Value(f"{function(node.func.id)}({', '.join(inside)})", shown)
@@ -367,6 +364,8 @@ class Statements(Base):
             name = self.keep(base.code, node.func.value, sources, line)
             call = ast.Call(ast.Attribute(base.shown, node.func.attr, ast.Load()), [], [])
             return Value(f"{name}.{node.func.attr}()", call)
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):  # where an enumeration starts
+            return expressions.translate(node, values)
         value = expressions.translate(node, values)
         named = self.style is not None and self.style.marked and isinstance(node, ast.Name)
         return Value(self.keep(value.code, node, sources, line), node if named else value.shown)
@@ -387,7 +386,6 @@ class Statements(Base):
         counted = marked and not walked  # their positions are counted
         bound = set(self.bound)
         values = self.values()
-        full = self.full_state(node, values)
         item = f"__x{line}" if resumed else target
         if counted:
             self.writer.write(f"__k{line} = {f'__p{line} - 1' if full_state else '-1'}")
@@ -400,6 +398,7 @@ class Statements(Base):
                     self.writer.write(f"{target} = {item}")
                 self.bound.update(names)
                 if self.style:
+                    full = self.full_state(node, values, frozenset(names))
                     texts = ["{%d}" % values.after("__text")] if walked else [
                         self.item_text(name, node, sources, values) for name in names
                     ]  # fmt: skip
@@ -418,7 +417,8 @@ class Statements(Base):
                 out = self.values()
                 stated = self.loop_state(node, out)
                 if marked and is_name:
-                    past = sources[0][0] if isinstance(node.iter, ast.Name) else iterable
+                    direct = len(sources) == 1 and sources[0][1] is node.iter
+                    past = sources[0][0] if direct else iterable
                     stated = ((target, f"{{{out.after(f'__past({past})')}}}"),)
                 self.step("loop_out", out, changes=stated, keyword="for", state=self.full_state(node, out))
 
