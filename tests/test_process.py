@@ -124,7 +124,14 @@ ROOT = """def root(n):
         i += 1
     return i
 """
+LONG = """def longest(words):
+    at = 0
+    while at + 1 < len(words) and words[at] < words[at + 1]:
+        at += 1
+    return at
+"""
 EXAMPLES = {
+    "long": (LONG, {"words": ["a", "b", "c"]}),
     "bits": (BITS, {"list1": [1, 0], "list2": [1, 1]}),
     "zeros": (ZEROS, {"nums": [0, 7]}),
     "add": (ADD, {"num1": "85", "num2": "7"}),
@@ -245,6 +252,10 @@ CHANGED = [
     ("add", "natural", (5, 1), "5 + 7 = 12", "5 + 7 = 13", "wrong_computed"),
     ("add", "indexed", (5, 2), "int('08')=8", "int('08')=9", "wrong_computed"),
     ("sort", "indexed", (5, 2), ";i=1", ";i=2", "wrong_read"),  # not as it was counted
+    ("mix", "natural", (3, 1), "index 1 of xs = 6", "index 1 of xs = 5", "wrong_read"),
+    ("long", "natural", (3, 2), "the length of words = 3", "the length of words = 4", "wrong_computed"),
+    ("long", "code", (3, 2), "len(words) = 3", "len(words) = 4", "wrong_computed"),
+    ("long", "natural", (3, 2), "words = 'b'", "words = 'c'", "wrong_read"),
     ("cut", "natural", (4, 1), "the length of word = 1", "the length of word = 2", "wrong_computed"),
     ("root", "code", (5, 1), "0 + 1 = 1", "0 + 1 = 2", "wrong_computed"),
     # functions

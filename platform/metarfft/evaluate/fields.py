@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from string import Formatter
 
-from metarfft.rules import STYLES, Rule
+from metarfft.rules import Rule
 from metarfft.rules.styles import ANSWER, Style
 from metarfft.rules.trace.sites import Site
 
@@ -95,18 +95,18 @@ def is_worked_out(rule: Rule, template: Template, true: list[Said], at: int, giv
         return False
     if name in template.joined:
         label, in_value = _place(text, given, style)
-        return in_value and _is_equation(rule, style, site, label)
-    for number, read in enumerate(site.reads):
+        return in_value and _is_equation(site, label)
+    for read in site.reads:
         said = f"{read.label}{style.equals}{read.value}"
         if said in template.text and name in _names(said):
-            return name in _names(read.value) and _makes_read(rule, style, site, number)
+            return name in _names(read.value) and read.is_worked
     if name in _names(site.calculation or ""):
         return site.kind == "call"  # the depth
     changed = (place for place, change in enumerate(site.changes) if name in _names("".join(change)))
     place = next(changed, None)
     if place is not None and name in _names(site.changes[place][0]):
         return False
-    stated = _is_stated(rule, template, true, at)
+    stated = _is_stated(template, true, at)
     return _makes_change(rule, style, site, place or 0, stated)  # or the answer
 
 
@@ -115,18 +115,13 @@ def _names(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name is not None]
 
 
-def _is_stated(rule: Rule, template: Template, true: list[Said], at: int) -> bool:
+def _is_stated(template: Template, true: list[Said], at: int) -> bool:
     """Whether a step has worked out a value already, and says it again in its field ``at``."""
-    style, site, text, before = template.style, template.site, true[at][1], true[:at]
-    equation = re.compile(re.escape(style.equals + text) + r"(?![^\s,;])")
+    text, before = true[at][1], true[:at]
+    equation = re.compile(re.escape(template.style.equals + text) + r"(?![^\s,;])")
     if any(name in template.joined and equation.search(said) for name, said in before):
         return True
-    worked_out = [
-        name
-        for number, read in enumerate(site.reads)
-        if _makes_read(rule, style, site, number)
-        for name in _names(read.value)
-    ]
+    worked_out = [name for read in template.site.reads if read.is_worked for name in _names(read.value)]
     return any(name in worked_out and said == text for name, said in before)
 
 
@@ -154,28 +149,11 @@ def _place(true: str, given: str, style: Style) -> tuple[str, bool]:
     return label, in_value
 
 
-def _is_equation(rule: Rule, style: Style, site: Site, label: str) -> bool:
-    """Whether what has this label is worked out and not read."""
-    for number, read in enumerate(site.reads):
-        if read.label is not None and match(read.label, label) is not None:
-            return _makes_read(rule, style, site, number)
-    return _is_operation(label)
-
-
-def _makes_read(rule: Rule, style: Style, site: Site, number: int) -> bool:
-    """Whether a step works out a read, by how ``code`` words it: ``{0} * 2`` and ``len(a)``, not ``a[{0}]``."""
-    if not style.marked:  # then the sites are those of ``code``
-        site = rule.program(STYLES["code"]).sites[rule.program(style).sites.index(site)]
-    label = site.reads[number].label
-    return label is not None and _is_operation(_FIELD.sub("x", label).replace("{{", "{").replace("}}", "}"))
-
-
-def _is_operation(label: str) -> bool:
-    try:
-        node = ast.parse(label, mode="eval").body
-    except SyntaxError:
-        return False
-    return not (isinstance(node, (ast.Name, ast.Subscript)) or (isinstance(node, ast.Call) and _is_moving(node)))
+def _is_equation(site: Site, label: str) -> bool:
+    """Whether what has this label in a text that is put together at run time is worked out and not read."""
+    reads = [part for read in site.reads for part in read.inside or [read]]
+    meant = [read for read in reads if read.label is not None and match(read.label, label) is not None]
+    return max(meant, key=lambda read: len(_FIELD.sub("", read.label or ""))).is_worked if meant else False
 
 
 def _makes_change(rule: Rule, style: Style, site: Site, place: int, stated: bool) -> bool:

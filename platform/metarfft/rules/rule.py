@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from metarfft.rules import core, front
@@ -17,6 +18,7 @@ from metarfft.rules.trace.analysis import sequences
 from metarfft.rules.trace.program import Program, Raised, compile_rule
 from metarfft.rules.trace.sites import Step
 
+_TEXT = itemgetter(1)  # of a step
 MAX_OUTPUT = 10_000_000  # characters of one trace
 
 
@@ -179,7 +181,7 @@ class Rule:
 
         def measure() -> None:
             nonlocal measured, size
-            size += sum([len(text) for _, text in (steps[measured:] if measured else steps)])
+            size += sum(map(len, map(_TEXT, steps[measured:] if measured else steps)))
             measured = len(steps)
             if size > MAX_OUTPUT:
                 raise BudgetError(f"the trace has more than {MAX_OUTPUT:,} characters; does its loop end?")
@@ -191,12 +193,13 @@ class Rule:
 
     def trajectory(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0, state: str = "short") -> str:
         """The rule followed on ``inputs``, as text. ``state``: ``full``, or ``short`` for what changed only."""
-        return "".join(self.trace(inputs, STYLES[style], base, state == "full").texts)
+        trace = self.trace(inputs, STYLES[style], base, state == "full")
+        return "".join(map(_TEXT, trace.steps)) + trace.answer
 
     def scratchpad(self, inputs: Mapping[str, Any], style: str = "code", base: int = 0) -> str:
         """The values of a run without the rule: the scratchpad baseline, with the plain answer."""
         trace = self.trace(inputs, SCRATCHPADS[style], base)
-        return "".join(text for _, text in trace.steps) + STYLES["code"].answer(trace.value)
+        return "".join(map(_TEXT, trace.steps)) + STYLES["code"].answer(trace.value)
 
     def _arguments(self, inputs: Mapping[str, Any]) -> list[Any]:
         given = {**self.defaults, **inputs}

@@ -110,7 +110,7 @@ def _what(node: ast.AST, function: ast.FunctionDef, known: Known) -> str | None:
                 return "adds item after item"
         case ast.Call(func=ast.Name(name), args=arguments):
             single = name not in ("max", "min") or len(arguments) == 1
-            if name in _CALLS and arguments and single and (name == "sorted" or not is_small(arguments[0])):
+            if name in _CALLS and arguments and single and not is_listed(node) and (name == "sorted" or not is_small(arguments[0])):
                 return _CALLS[name]
         case ast.Call(func=ast.Attribute(value=owner, attr=method) as called, args=arguments):
             place = core.dotted(called)
@@ -163,6 +163,13 @@ def is_small(node: ast.expr) -> bool:
     if isinstance(node, ast.Dict):
         return len(node.keys) <= SHORT
     return isinstance(node, ast.Constant) and (not isinstance(node.value, str) or len(node.value) <= SHORT)
+
+
+def is_listed(node: ast.Call) -> bool:
+    """Whether ``node`` is ``list(itertools. ...)``, which core has for what itertools makes."""
+    if not (isinstance(node.func, ast.Name) and node.func.id == "list" and isinstance(node.args[0], ast.Call)):
+        return False
+    return (core.dotted(node.args[0].func) or "").startswith("itertools.")
 
 
 def _membership(container: ast.expr, kind: str) -> str | None:

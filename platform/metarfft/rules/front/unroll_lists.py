@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from metarfft.rules.front import build, iterators, naming
 from metarfft.rules.front.each import each
-from metarfft.rules.front.hidden import is_small
+from metarfft.rules.front.hidden import is_listed, is_small
 from metarfft.rules.front.known import NUMBERS, TEXTS
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def filled(
 
 
 def new_list(low: Unrolling, node: ast.Call, goal: Goal) -> ast.expr | None:
-    if len(node.args) != 1 or is_small(node.args[0]):
+    if len(node.args) != 1 or is_small(node.args[0]) or is_listed(node):
         return None
     empty, names = ast.List([], ast.Load()), plural_names(node.args[0], "items")
     return filled(low, node, goal, empty, lambda name, item: build.do(name, "append", item), names, "list()")

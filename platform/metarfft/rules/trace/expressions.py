@@ -34,6 +34,7 @@ _TEXT_METHODS = frozenset(
     expandtabs bit_length bit_count""".split()
 )
 _VIEWS = frozenset("keys values items".split())
+_GIVING = _VIEWS | frozenset("copy get pop popitem popleft setdefault".split())  # what is there already
 _GUARDED = {
     ast.Add: "__add", ast.Mult: "__mul", ast.Pow: "__power", ast.LShift: "__shift", ast.Mod: "__modulo",
 }  # fmt: skip
@@ -179,12 +180,16 @@ class Expressions:
     def operation(self, node: ast.BinOp, left: str, right: str) -> str:
         """The variable that the result of an operation is kept in; it is within the budgets."""
         sign = ast.unparse(ast.BinOp(ast.Name("x"), node.op, ast.Name("x")))[2:-2]
-        if isinstance(node.op, (ast.Add, ast.Mult)) and self.is_number(node):
+        number = self.is_number(node)
+        if isinstance(node.op, ast.Add) or (isinstance(node.op, ast.Mult) and number):
             name = self.kept(f"{left} {sign} {right}")
-            self.writer.write(f"if not -__large < {name} < __large: __fit({name})")
+            other = "" if number else f"{name}.__class__ is not __int or "
+            self.writer.write(f"if {other}not -__large < {name} < __large: __fit({name})")
             return name
+        if isinstance(node.op, ast.Mod) and not self.is_number(node.left):
+            return self.kept(f"{left} % {right} if {left}.__class__ is __int else __modulo({left}, {right})")
         guard = _GUARDED.get(type(node.op))
-        if guard and not (isinstance(node.op, ast.Mod) and self.is_number(node.left)):
+        if guard and not isinstance(node.op, ast.Mod):
             return self.kept(f"{guard}({left}, {right})")
         code = f"{left} {sign} {right}"
         return self.kept(f"__fit({code})" if isinstance(node.op, (ast.BitOr, ast.BitXor)) else code)
@@ -208,10 +213,11 @@ class Expressions:
         value = Value(code, slot, label)
         if only_if is None:
             values.reads = [_covered(read, label) for read in values.reads]
-            values.reads.append(Read(label, fields(slot.id)))
+            values.reads.append(Read(label, fields(slot.id), is_worked=True))
             return value
         text = values.text(f"{label}{literal(self.style.equals)}{fields(slot.id)}")
-        values.reads.append(Read(label, f"{{{values.add(f'{text} if {only_if} else ' + repr(''))}}}", is_optional=True))
+        said = values.add(f"{text} if {only_if} else ''")
+        values.reads.append(Read(label, f"{{{said}}}", is_optional=True, is_worked=True))
         return value
 
     def _name(self, node: ast.Name, values: Values) -> Value:
@@ -340,7 +346,9 @@ class Expressions:
         """What tells whether a conversion is worth stating: ``int('8')`` is written as its argument is."""
         if self.style is None or ast.unparse(node.func) not in ("int", "str") or len(node.args) != 1:
             return None
-        return f"__differ({code}, {self.argument})"
+        if ast.unparse(node.func) == "int":
+            return f"__differ({code}, {self.argument})"
+        return f"not __isinstance({self.argument}, __plain)"
 
     def function_call(self, node: ast.Call, values: Values) -> tuple[str, ast.Call]:
         """Code of a call of a function of the core, and the call as it is shown."""
@@ -402,7 +410,7 @@ class Expressions:
         special = method in _VIEWS and not self.marked
         slot = values.add(f"__write({code})" if special else self.show(code))
         if not (self.marked and method == "pop"):
-            values.reads.append(Read(label, f"{{{slot}}}"))
+            values.reads.append(Read(label, f"{{{slot}}}", is_worked=method not in _GIVING))
         return Value(code, self.plain(code, values) if self.marked else slot_name(slot), label)
 
     def call_of(
@@ -436,6 +444,7 @@ class Expressions:
         result = self.writer.name()
         texts: list[str] = []
         sure: list[bool] = []  # whether each text says something
+        inside: list[Read] = []
 
         def part(part_of: Values, make: ast.expr) -> Value:
             """Compiles a part and keeps the text of its reads."""
@@ -451,8 +460,12 @@ class Expressions:
                 text = of.joined(parts, self.style.separator, "") if any(r.is_optional for r in of.reads) else (
                     self.style.separator.join(parts)
                 )  # fmt: skip
+                if sure and sure[0]:  # something stands before it
+                    text = f"{literal(self.style.separator)}{text}" if not optional else of.behind(text, self.style.separator)
                 self.writer.write(f"{name} = {of.text(text)}")
                 texts.append(name)
+                for read in of.reads:
+                    inside.extend(read.inside if read.label is None else [read])
                 sure.append(not optional)
 
         inner = values.inner()
@@ -476,9 +489,10 @@ class Expressions:
         if self.style is None:
             return Value(result, node)
         if texts:
-            joined = f"__join({self.style.separator!r}, '', {', '.join(texts)})" if len(texts) > 1 else texts[0]
+            joined = " + ".join(texts) if sure[0] else f"__join({self.style.separator!r}, '', {', '.join(texts)})"
             # what is evaluated first is read in any case
-            values.reads.append(Read(None, f"{{{values.after(joined)}}}", is_optional=not (sure and sure[0])))
+            field, optional = f"{{{values.after(joined)}}}", not (sure and sure[0])
+            values.reads.append(Read(None, field, is_optional=optional, inside=tuple(inside)))
         return Value(result, self.plain(result, values))
 
     def _preset(self, count: int, values: Values) -> list[str]:

@@ -45,9 +45,9 @@ def _join(separator: str, after: str, *parts: str) -> str:
     return said + after if said else said
 
 
-def _differ(converted: Any, value: Any) -> bool:
-    """Whether ``int('08')`` or ``str(x)`` gives something that is written otherwise than its argument."""
-    return str(converted) != str(value)
+def _differ(number: int, value: Any) -> bool:
+    """Whether ``int('08')`` gives a number that is written otherwise than its argument."""
+    return int.__repr__(number) != value if isinstance(value, str) else number != value
 
 
 def _namespace() -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _namespace() -> dict[str, Any]:
         "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
         "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
         "__dict": dict, "__OrderedDict": OrderedDict, "__range": guards.bounded_range, "__skip": state.skip,
-        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
+        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__int": int, "__plain": (int, str, float, bool, type(None)), "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
     }  # fmt: skip
     for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
                  "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip

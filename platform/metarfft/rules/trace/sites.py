@@ -29,6 +29,8 @@ class Read:
         shown: the field of its value inside labels.
         is_covered: a variable whose value stands in an equation of the step.
         is_optional: ``value`` is the whole text of the read, which may be empty.
+        is_worked: the step works the value out: it is no variable or element, and not only moved.
+        inside: of a list of reads made at run time: all that may be in it.
     """
 
     label: str | None
@@ -38,6 +40,8 @@ class Read:
     shown: str = ""
     is_covered: bool = False
     is_optional: bool = False
+    is_worked: bool = False
+    inside: tuple[Read, ...] = ()
 
 
 def _no_join(parts: tuple[str, ...], separator: str, after: str) -> str:

@@ -130,6 +130,12 @@ class Values:
             self._joined[key] = self.after(f"__join({separator!r}, {after!r}, {texts})")
         return f"{{{self._joined[key]}}}"
 
+    def behind(self, part: str, separator: str) -> str:
+        """The field of a part (a template) with a separator before it, if it says anything."""
+        name = self.writer.name("j")
+        self.writer.write(f"{name} = {self.text(part)}")
+        return f"{{{self.after(f'{separator!r} + {name} if {name} else {name}')}}}"
+
     def text(self, template: str) -> str:
         """Code of the text that fills a template; the values that it does not show are not written out at all."""
         pattern, shown = "", []
