@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import math
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -15,12 +16,12 @@ from metarfft.rules import core, front
 from metarfft.rules.front.hidden import hidden
 from metarfft.rules.front.hints import hinted
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.unroll import unroll
+from metarfft.rules.front.unroll import rewrite, unroll
 from metarfft.rules.rule import Rule
 from metarfft.tasks import Task, all_tasks
 
 ROUNDS = 25
-WORLD = {"math": math, "Counter": Counter, "deque": deque, "OrderedDict": OrderedDict, "defaultdict": defaultdict}
+WORLD = {"math": math, "bisect": bisect, "Counter": Counter, "deque": deque}
 
 
 def unrolled(text: str, given: dict[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
@@ -133,6 +134,9 @@ CASES: list[tuple[str, tuple[Maker, ...]]] = [
     ("b = a.lower()\n    return b.index('b') + b.rindex('b')", (text,)),
     ("a.append(2)\n    b = a\n    a.remove(x)\n    return a, a is b", (numbers, number)),
     ("a.append(2)\n    a.remove(a.pop())\n    return a", (numbers,)),
+    ("return bisect.bisect(a, x), bisect.bisect_left(a, x)", (numbers, number)),
+    ("bisect.insort(a, x)\n    bisect.insort_left(a, a[0] + 1)\n    return a", (numbers, number)),
+    ("a.sort()\n    bisect.insort(a, a.pop())\n    return a[bisect.bisect_left(a, x):]", (numbers, number)),
     # turned round, copies, slices
     ("return a[::-1], a", (some,)),
     ("b = list(a)\n    c = b[::-1]\n    d = b[:]\n    return b, c, d, d is b, list(reversed(c))", (some,)),
@@ -309,9 +313,17 @@ class Solution:
     lowered = front.lower(text)
     given = hinted(text, lowered)
     assert given == {"nums": "list", "s": "text", "table": "table"}
-    source, notes = unrolled(lowered.source, given)
-    assert source.split("\n")[1:4] == ["    found = False", "    for num in nums:", "        if num == x:"]
-    assert notes == ("line 2: `in` is written as a loop that compares item after item",)
+    written = rewrite(text, lowered)
+    assert written.source == """\
+def has(nums, s, table, x):
+    found = False
+    for num in nums:
+        if num == x:
+            found = True
+            break
+    return found and s in table"""
+    assert written.origin[1:8] == (3, 4, 4, 4, 4, 4, 4)
+    assert written.notes == (*lowered.notes, "line 4: `in` is written as a loop that compares item after item")
 
 
 def test_unrolled_reads_well() -> None:

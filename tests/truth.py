@@ -181,7 +181,7 @@ class Reader:
                 if number_of in self.loops and event:
                     states = ([*states[0], event.after], states[1])
                 working = copy.deepcopy(states[0][0]) if states[0] else {}
-                if self.indexed and event:
+                if self.style.name != "code" and event:
                     states[0].extend(self.between(number_of, working))
                 continue
             if CALLS.match(said) and event:
@@ -231,10 +231,23 @@ class Reader:
         elif said:
             yield re.sub(r", so (yes|no|go on|the loop ends)$", "", said.removeprefix("next, ")), False
 
+    def pieces(self, part: str) -> Iterator[str]:
+        """A list at its commas; in English a phrase may have some itself (``the largest of 5, 3 and 2 = 5``)."""
+        words = ""
+        for piece in split(part, ", "):
+            words += piece
+            if self.style.name != "natural" or " = " in piece:
+                yield words
+                words = ""
+            else:
+                words += ", "
+        if words:
+            yield words.removesuffix(", ")
+
     def check(
         self, line: str, part: str, changed: bool, states: tuple[list[Variables], list[Variables]], working: Variables
     ) -> Variables:
-        claims = list(indexed_claims(part)) if self.indexed else [list(split(c, " = ")) for c in split(part, ", ")]
+        claims = list(indexed_claims(part)) if self.indexed else [list(split(c, " = ")) for c in self.pieces(part)]
         for position, chain in enumerate(claims):
             if len(chain) == 1:
                 self.carry_out(chain[0], working)

@@ -57,10 +57,11 @@ KEYWORDS = {
     "accumulate": {"initial"}, "deque": {"maxlen"}, "isclose": {"rel_tol", "abs_tol"},
     "dict": None, "move_to_end": {"last"}, "popitem": {"last"}, "prod": {"start"}, "splitlines": {"keepends"},
 }  # fmt: skip
+_DEFAULTS = (ast.Constant, ast.UnaryOp, ast.USub, ast.Tuple, ast.Load)
 MAX_LINES, MAX_DEPTH = 400, 20
 _STATEMENTS = (
     ast.Assign, ast.AugAssign, ast.Delete, ast.While, ast.For, ast.If, ast.Break, ast.Continue, ast.Return, ast.Pass,
-    ast.Expr, ast.Raise, ast.FunctionDef, ast.Nonlocal,
+    ast.Expr, ast.Raise, ast.FunctionDef, ast.Nonlocal, ast.Try,
 )  # fmt: skip
 _EXPRESSIONS = (
     ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Subscript, ast.Slice,
@@ -116,9 +117,32 @@ def assigned(function: ast.FunctionDef) -> set[str]:
             names.add(node.id)
         elif isinstance(node, ast.FunctionDef):
             names.add(node.name)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
         elif isinstance(node, ast.Nonlocal):
             outer.update(node.names)
     return names - outer
+
+
+def caught(handler: ast.ExceptHandler) -> list[str]:
+    """The names of the errors that a handler takes."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return [kind.id for kind in kinds if isinstance(kind, ast.Name)] or ["Exception"]
+
+
+def has_attempts(module: ast.Module) -> bool:
+    """Whether an error may be caught in a rule."""
+    return any(isinstance(node, ast.Try) for node in ast.walk(module))
+
+
+def message_of(handler: ast.ExceptHandler) -> ast.stmt | None:
+    """The statement ``message = str(error)`` that a handler of a named error begins with."""
+    match handler.body[0]:
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name("str"), args=[ast.Name(id=error)], keywords=[])
+        ) as first if error == handler.name != name:
+            return first
+    return None
 
 
 def called_at(module: ast.Module, lines: list[int | None]) -> list[int]:
@@ -170,6 +194,7 @@ class _Checker:
     ) -> None:
         self.function, self.own, self.outer = function, own, outer
         self.is_entry = is_entry
+        self.again = False  # whether an error that was caught may be raised again
         self.variables = assigned(function)
         inner = {node.name for node in own_nodes(function) if isinstance(node, ast.FunctionDef)}
         self.own = own | inner
@@ -182,8 +207,8 @@ class _Checker:
         if self.function.decorator_list or (arguments.defaults and not self.is_entry):
             refuse(self.function, "write plain functions, without decorators or defaults")
         for default in arguments.defaults:
-            if not all(isinstance(n, (ast.Constant, ast.UnaryOp, ast.USub)) for n in ast.walk(default)):
-                refuse(default, "a default must be a number, a text, True, False or None")
+            if not all(isinstance(n, _DEFAULTS) for n in ast.walk(default)):
+                refuse(default, "a default must be a number, a text, True, False, None or a tuple of these")
         for name in sorted(self.variables | {self.function.name}):
             if name.startswith("__"):
                 refuse(self.function, f"the name {name!r} begins with two underscores; choose another")
@@ -244,12 +269,44 @@ class _Checker:
                     refuse(node, f"give {name} one text")
                 for argument in args:
                     self.expression(argument)
+            case ast.Raise(exc=None) if self.again:
+                pass
+            case ast.Raise(exc=None):
+                refuse(node, "raise alone is possible in an except without loops and calls of functions of the rule; "
+                       "raise an error of its own: raise ValueError('what is wrong')")  # fmt: skip
+            case ast.Try():
+                self.attempt(node, loops, depth)
             case ast.Raise():
                 refuse(node, "raise one of Python's errors with a text, as in raise ValueError('negative')")
             case ast.Expr(value=ast.Call() as call) if self.is_own(call) or changes(call):
                 self.value(call)
             case ast.Expr():
                 refuse(node, "an expression alone on a line does nothing; assign its value")
+
+    def attempt(self, node: ast.Try, loops: int, depth: int) -> None:
+        if node.finalbody:
+            refuse(node.finalbody[0], "a try has no finally; write these lines behind it")
+        outer, self.again = self.again, False
+        self.block(node.body, loops, depth + 1)
+        for handler in node.handlers:
+            kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+            for kind in kinds:
+                if not (isinstance(kind, ast.Name) and kind.id in ERRORS):
+                    refuse(kind, "catch some of Python's errors, as in except ValueError")
+            inside = [part for statement in handler.body for part in ast.walk(statement)]
+            if handler.name:
+                first = message_of(handler)
+                reads = [part for part in inside if isinstance(part, ast.Name) and part.id == handler.name]
+                if first is None or len(reads) != 1:
+                    refuse(handler, f"{handler.name} is read as str({handler.name}) only, in the first line here")
+            self.again = not any(
+                isinstance(part, (ast.While, ast.For)) or (isinstance(part, ast.expr) and self.is_own(part))
+                for part in inside
+            )
+            self.block(handler.body, loops, depth + 1)
+        self.again = outer
+        if node.orelse:
+            self.block(node.orelse, loops, depth + 1)
 
     def is_own(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.own
@@ -328,7 +385,8 @@ class _Checker:
             name = function.attr
             if name not in METHODS:
                 refuse(function, f".{name}() is outside the rule language")
-            if not (isinstance(function.value, ast.Name) and function.value.id in ("dict", "OrderedDict")):
+            of_type = name == "fromkeys" and ast.unparse(function.value) in ("dict", "OrderedDict")
+            if not of_type:
                 self.expression(function.value, depth + 1)
         elif isinstance(function, ast.Name):
             name = function.id

@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 ANSWER = "So the answer is "  # what every trajectory ends with, before its answer
+_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 FACTORIES = {"int": int, "float": float, "str": str, "list": list, "set": set, "dict": dict, "tuple": tuple, "bool": bool}
 _PLAIN = (int, float, str, bool, type(None))
 
@@ -34,6 +35,8 @@ def write(value: Any) -> str:
         return "(" + ", ".join(map(write, value)) + (",)" if len(value) == 1 else ")")
     if isinstance(value, list):
         return "[" + ", ".join(map(write, value)) + "]"
+    if isinstance(value, _VIEWS):
+        return write(list(value))
     if isinstance(value, deque):
         limit = f", {value.maxlen}" if value.maxlen is not None else ""
         return f"deque([{', '.join(map(write, value))}]{limit})"

@@ -55,6 +55,7 @@ class Reading:
         style: the style that the text was read in.
         trace, steps: the steps it should show, and their texts.
         got: the text's lines.
+        full_state: loop tests state all that later steps may read.
         step: index of the first step that differs; ``len(steps)`` when only more text follows; None when nothing does.
         at: index of the line of ``got`` at which that step should begin.
     """
@@ -65,25 +66,37 @@ class Reading:
     got: list[str]
     step: int | None
     at: int
+    full_state: bool = False
 
 
 def verify(
-    rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None = None, base: int | None = None
+    rule: Rule,
+    inputs: Mapping[str, Any],
+    text: str,
+    style: str | None = None,
+    base: int | None = None,
+    full_state: bool = False,
 ) -> Verdict:
     """Check ``text`` against what ``rule`` does on ``inputs``.
 
     Args:
         style: how the text is written; None: the style in which it agrees longest.
         base: first mark of the style ``indexed``, where it is known; None: taken from the text.
+        full_state: loop tests state all that later steps may read.
 
     Raises:
         RuleError: the rule cannot run on the inputs.
     """
-    return judge(rule, read(rule, inputs, text, style, base), text)
+    return judge(rule, read(rule, inputs, text, style, base, full_state), text)
 
 
 def read(
-    rule: Rule, inputs: Mapping[str, Any], text: str, style: str | None = None, base: int | None = None
+    rule: Rule,
+    inputs: Mapping[str, Any],
+    text: str,
+    style: str | None = None,
+    base: int | None = None,
+    full_state: bool = False,
 ) -> Reading:
     """Where ``text`` leaves the rule; arguments and errors as for `verify`."""
     got = lines(text)
@@ -92,7 +105,7 @@ def read(
     for name in [style] if style else STYLES:
         chosen = STYLES[name]
         try:
-            trace = rule.trace(inputs, chosen, base or 0)
+            trace = rule.trace(inputs, chosen, base or 0, full_state)
         except BudgetError:
             raise
         except RuleError:
@@ -101,7 +114,7 @@ def read(
             continue  # it has no words for the rule
         steps = trace.texts
         if base is None and chosen.marked and (shift := first_mark("".join(steps), text)):
-            trace = rule.trace(inputs, chosen, shift)
+            trace = rule.trace(inputs, chosen, shift, full_state)
             steps = trace.texts
         agreed = _agreement(lines("".join(steps)), got)
         if best is None or agreed > best[0]:
@@ -109,7 +122,7 @@ def read(
     assert best is not None
     _, chosen, trace, steps = best
     step, at = _first_difference(steps, got)
-    return Reading(chosen, trace, steps, got, step, at)
+    return Reading(chosen, trace, steps, got, step, at, full_state)
 
 
 def judge(rule: Rule, reading: Reading, text: str) -> Verdict:
@@ -118,7 +131,7 @@ def judge(rule: Rule, reading: Reading, text: str) -> Verdict:
     answer = parse_answer(text)
     expected = format_answer(reading.trace.value)
     correct = divergence is None and same_answer(expected, answer)
-    loops = _iterations(rule, reading.trace, reading.style, text)
+    loops = _iterations(rule, reading, text)
     return Verdict(correct, expected, answer, reading.style.name, divergence, loops)
 
 
@@ -161,14 +174,15 @@ def _divergence(rule: Rule, reading: Reading) -> Divergence | None:
     ended = reading.step == len(reading.steps)
     expected = [] if ended else lines(reading.steps[reading.step])
     here = reading.got[reading.at :] if ended else reading.got[reading.at : reading.at + len(expected)]
-    site = rule.program(reading.style).sites[reading.trace.steps[-1 if ended else reading.step][0]]
+    site = rule.program(reading.style, reading.full_state).sites[reading.trace.steps[-1 if ended else reading.step][0]]
     got = "\n".join(here).strip() if ended else "\n".join(here)
     return Divergence(reading.step + 1, rule.origin[site.lineno] or site.lineno, "\n".join(expected), got)
 
 
-def _iterations(rule: Rule, trace: Trace, style: Style, text: str) -> dict[int, dict[str, int]]:
+def _iterations(rule: Rule, reading: Reading, text: str) -> dict[int, dict[str, int]]:
+    style, trace = reading.style, reading.trace
     loops: dict[int, tuple[str, set[int]]] = {}  # line -> header and sites; a function has some for each way to enter it
-    for number, site in enumerate(rule.program(style).sites):
+    for number, site in enumerate(rule.program(style, reading.full_state).sites):
         if site.kind == "loop_in":
             loops.setdefault(site.lineno, (style.header(site), set()))[1].add(number)
     last = {header: line for line, (header, _) in sorted(loops.items())}

@@ -612,6 +612,8 @@ class Lowering:
         left, middle = self.operands([node.left, first], ("left", "right"))
         if not any(self.needs(part) for part in rest):
             return ast.Compare(left, node.ops, [middle, *(self.value(part) for part in rest)])
+        if not self.stable(middle, ()) and not self.stable(left, ()):
+            left = self.capture(left, "left")  # before the middle, which is kept for the second comparison
         middle = self.steady(middle)
         name = self.place(goal, "holds")
         self.emit(build.assign(name, ast.Compare(left, node.ops[:1], [middle])), node)

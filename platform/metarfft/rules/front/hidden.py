@@ -109,9 +109,10 @@ def _what(node: ast.AST, function: ast.FunctionDef, known: Known) -> str | None:
             if known.of(_loaded(target), function) in ("list", "deque") and not is_small(value):
                 return "adds item after item"
         case ast.Call(func=ast.Name(name), args=arguments):
-            single = name not in ("max", "min") or len(arguments) == 1
-            if name in _CALLS and arguments and single and not is_listed(node) and (name == "sorted" or not is_small(arguments[0])):
-                return _CALLS[name]
+            several = name in ("max", "min") and len(arguments) > 1
+            if name not in _CALLS or not arguments or several or is_listed(node):
+                return None
+            return _CALLS[name] if name == "sorted" or not is_small(arguments[0]) else None
         case ast.Call(func=ast.Attribute(value=owner, attr=method) as called, args=arguments):
             place = core.dotted(called)
             return _DOTTED.get(place) if place else _method(owner, method, arguments, known.of(owner, function), node)

@@ -141,6 +141,9 @@ def reduce(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr:
 
         if not low.lazy(source):
             source, start = low.ordered([lambda: low.iterable(source), lambda: low.value(node.args[2])])
+            if not low.stable(start, ()) and not low.stable(source, ()):
+                lazy = iterators.is_iterator(source) or iterators.is_range(source)
+                source = low.capture(ast.copy_location(build.call("list", source), node) if lazy else source, "items")
             source = ast.copy_location(Core(source), node)
         else:
             iterators.check_early(low, source, [node.args[2]])

@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 
 from metarfft.rules import core
 from metarfft.rules.front import (
+    Lowered,
+    _written,
     build,
     hidden,
     unroll_changes,
@@ -21,6 +24,7 @@ from metarfft.rules.front import (
     unroll_texts,
 )
 from metarfft.rules.front.expressions import ANY, RESERVED, Goal, Lowering
+from metarfft.rules.front.hints import hinted
 from metarfft.rules.front.known import Known
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.variables import Scope, names_in
@@ -45,6 +49,20 @@ def unroll(module: ast.Module, names: Names, notes: Notes, given: Mapping[str, s
     for node, what in hidden.places(module, Known(module, given)):
         notes.add(node, f"`{ast.unparse(node)}` stays as it is; it {what}")
     return module
+
+
+def rewrite(text: str, lowered: Lowered) -> Lowered:
+    """``lowered``, the core rule of ``text``, with its hidden loops written out; what type hints say is used.
+
+    Raises:
+        RuleError: the rule gets too long.
+    """
+    module, notes = copy.deepcopy(lowered.module), Notes()
+    for node in ast.walk(module):
+        if isinstance(node, ast.stmt | ast.expr | ast.arg):
+            node.lineno = lowered.origin[node.lineno]
+    written = _written(unroll(module, Names(()), notes, hinted(text, lowered)), lowered.entry, notes)
+    return replace(written, notes=(*lowered.notes, *written.notes))
 
 
 def _unrolled(module: ast.Module, names: Names, notes: Notes, given: Mapping[str, str] | None) -> ast.Module:
@@ -92,6 +110,8 @@ class Unrolling(Lowering):
                 write = unroll_changes.IN_PLACE.get(method) if core.dotted(called) is None else None
                 if write is not None and write(self, node, owner):
                     return
+                if core.dotted(called) in unroll_searches.INSORT and unroll_searches.insort(self, node):
+                    return
         super().alone(node)
 
     def _value(self, node: ast.expr, goal: Goal = ANY, whole: bool = False) -> ast.expr:
@@ -112,6 +132,8 @@ class Unrolling(Lowering):
             case ast.Call(func=ast.Attribute(value=owner, attr=method) as called) if core.dotted(called) is None:
                 write = METHODS.get(method)
                 return None if write is None else write(self, node, owner, goal)
+            case ast.Call(func=ast.Attribute() as called) if core.dotted(called) in unroll_searches.BISECT:
+                return unroll_searches.halving(self, node, goal)
         return None
 
 

@@ -167,6 +167,52 @@ def position(method: str) -> Callable[[Unrolling, ast.Call, ast.expr, Goal], ast
     return write
 
 
+def halving(low: Unrolling, node: ast.Call, goal: Goal) -> ast.expr | None:
+    """``bisect``: the part where the place may be is halved until nothing is left of it."""
+    assert isinstance(node.func, ast.Attribute)
+    left = node.func.attr.endswith("left")
+    if len(node.args) != 2 or node.keywords:
+        return None
+    low.notes.add(node, f"{node.func.attr}() is written as a search that halves what is left")
+    items, wanted = low.operands(node.args)
+    items, wanted = low.steady(items, "items"), low.steady(wanted, "wanted")
+    begin = low.place(goal, "position")
+    with low.lending():
+        end, middle = low.fresh("end"), low.fresh("middle")
+    half = ast.BinOp(ast.BinOp(build.load(begin), ast.Add(), build.load(end)), ast.FloorDiv(), ast.Constant(2))
+    element = build.item(items, build.load(middle))
+    after: list[ast.stmt] = [build.assign(begin, ast.BinOp(build.load(middle), ast.Add(), ast.Constant(1)))]
+    before: list[ast.stmt] = [build.assign(end, build.load(middle))]
+    if left:
+        step = build.when(build.compare(element, ast.Lt(), wanted), after, before)
+    else:
+        step = build.when(build.compare(wanted, ast.Lt(), element), before, after)
+    low.emit(build.assign(begin, ast.Constant(0)), node)
+    low.emit(build.assign(end, build.call("len", items)), node)
+    open_part = build.compare(build.load(begin), ast.Lt(), build.load(end))
+    low.emit(ast.While(open_part, [build.assign(middle, half), step], []), node)
+    return build.load(begin)
+
+
+def insort(low: Unrolling, node: ast.Call) -> bool:
+    """``bisect.insort`` on a line of its own; whether it was written."""
+    from metarfft.rules.front.expressions import ANY, Core
+
+    if len(node.args) != 2 or node.keywords:
+        return False
+    assert isinstance(node.func, ast.Attribute)
+    parts = low.operands(node.args)
+    items, item = low.steady(parts[0], "items"), low.steady(parts[1], "item")
+    side = "bisect_left" if node.func.attr.endswith("left") else "bisect_right"
+    search = ast.copy_location(build.call(f"bisect.{side}", Core(items), Core(item)), node)
+    place = halving(low, search, ANY)
+    assert place is not None
+    low.emit(ast.Expr(build.method(items, "insert", place, item)), node)
+    return True
+
+
+BISECT = frozenset(("bisect.bisect", "bisect.bisect_left", "bisect.bisect_right"))
+INSORT = frozenset(("bisect.insort", "bisect.insort_left", "bisect.insort_right"))
 METHODS: dict[str, Callable[[Unrolling, ast.Call, ast.expr, Goal], ast.expr | None]] = {
     "count": count, **{name: position(name) for name in ("index", "find", "rindex", "rfind")},
 }  # fmt: skip

@@ -16,7 +16,9 @@ class Phrases:
     """How expressions are written beside their values; names like ``__v3__`` in them stand for values."""
 
     def label(self, node: ast.expr) -> str:
-        """What stands before ``=``."""
+        """What stands before ``=``; a value behind a sign in brackets, since it may have one too."""
+        if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name):
+            return f"{ast.unparse(node).removesuffix(node.operand.id)}({node.operand.id})"
         return ast.unparse(node)
 
     def order(self, call: ast.Call) -> str:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from metarfft.rules.styles import marks
-from metarfft.rules.styles.base import ANSWER, Style, literal
+from metarfft.rules.styles.base import ANSWER, Phrases, Style, literal
 from metarfft.rules.trace.sites import Site
 
 
 _TESTS = ("loop_in", "loop_out", "branch_in", "branch_out", "return")
+
+
+class _Close(Phrases):
+    """Equations without blanks, which stand between reads: ``5%2=1``."""
+
+    def label(self, node: ast.expr) -> str:
+        if not isinstance(node, ast.BinOp):
+            return super().label(node)
+        sign = super().label(ast.BinOp(ast.Name("x"), node.op, ast.Name("x")))[2:-2]
+        return f"{super().label(node.left)}{sign}{super().label(node.right)}"
 
 
 class Indexed(Style):
@@ -21,6 +32,9 @@ class Indexed(Style):
     equals = "="
     separator = " "
     entered = "(?:state: [^\n]*\n)?[^\n]*;enter$"
+
+    def phrases(self, module: ast.Module) -> Phrases:
+        return _Close()
 
     def header(self, site: Site) -> str:
         return f"L{site.lineno}:{site.line.strip()}"

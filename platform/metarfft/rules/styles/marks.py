@@ -125,6 +125,18 @@ class MarkedList(list):
         super().sort(reverse=reverse)
         self.marks = marks
 
+    def rearrange(self, items: list[Any]) -> None:
+        """Takes on a new order of its elements, some of them gone and others new: each keeps its mark."""
+        marks: dict[int, list[int]] = {}
+        for item, mark in zip(self, self.marks, strict=True):
+            marks.setdefault(id(item), []).append(mark)
+        kept = [marks[id(item)].pop(0) if marks.get(id(item)) else None for item in items]
+        super().__setitem__(slice(None), items)
+        self.marks = []
+        for mark in kept:
+            self.marks.append(self.end if mark is None else mark)
+            self.end += self.onward if mark is None else 0
+
     def copy(self) -> MarkedList:
         return self[:]
 

@@ -46,7 +46,8 @@ class Natural(Code):
             case "loop_in" if site.keyword == "for":
                 return self.line(site.state) + f"next, {changes}\n"
             case "loop_out" if site.keyword == "for":
-                return self.line(site.state) + "none is left, so the loop ends\n"
+                stated = f"{changes}, " if changes else ""
+                return self.line(site.state) + f"{stated}none is left, so the loop ends\n"
             case "loop_in" | "loop_out" | "branch_in" | "branch_out":
                 stated = self.listed(site, site.reads, changes, ", so ")
                 return f"{self.line(site.state)}{stated}{_VERDICTS[site.kind]}\n"

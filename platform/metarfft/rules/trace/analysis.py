@@ -98,6 +98,9 @@ def changed_in_place(body: list[ast.stmt]) -> list[str]:
                 if isinstance(node, ast.Call) and changes(node):
                     touch(_changed(node))
             names.update(dict.fromkeys(changed_in_place(statement.body) + changed_in_place(statement.orelse)))
+        elif isinstance(statement, ast.Try):
+            for block in (statement.body, *(handler.body for handler in statement.handlers), statement.orelse):
+                names.update(dict.fromkeys(changed_in_place(block)))
         elif isinstance(statement, ast.Delete):
             touch(statement.targets[0])
         elif not isinstance(statement, (ast.While, ast.For, ast.FunctionDef)):

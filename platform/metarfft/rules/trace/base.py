@@ -105,7 +105,7 @@ class Base:
         lineno = line or self.writer.line
         recited = self.context.recited[lineno - 1]
         reads = tuple(values.reads)
-        site = Site(kind, lineno, recited, reads, calculation, changes, keyword, state, values.joined)
+        site = Site(kind, lineno, recited, reads, calculation, changes, keyword, state=state, join=values.joined)
         self.sites.append(site)
         self.writer.write(f"__step(({len(self.sites) - 1}, {values.text(self.style.template(site))}))")
 

@@ -31,7 +31,7 @@ _LOOKING_METHODS = frozenset(
 _TEXT_METHODS = frozenset(
     """isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper lower
     upper swapcase title capitalize casefold strip lstrip rstrip zfill center ljust rjust removeprefix removesuffix
-    expandtabs bit_length bit_count""".split()
+    expandtabs""".split()
 )
 _VIEWS = frozenset("keys values items".split())
 _GIVING = _VIEWS | frozenset("copy get pop popitem popleft setdefault".split())  # what is there already
@@ -145,13 +145,15 @@ class Expressions:
             case ast.BinOp():
                 left, right = self.translate(node.left, values), self.translate(node.right, values)
                 code = self.operation(node, left.code, right.code)
+                left = self.base_of_power(node, left, values)
                 return self._equation(ast.BinOp(left.shown, node.op, right.shown), code, values, self._news(node, code))
             case ast.UnaryOp():
                 if isinstance(node.operand, ast.Constant):
                     return Value(f"({ast.unparse(node)})", node)
                 value = self.translate(node.operand, values)
                 code = self.kept(ast.unparse(ast.UnaryOp(node.op, ast.Name(value.code, ast.Load()))))
-                return Value(code, ast.UnaryOp(node.op, value.shown))
+                shown = ast.UnaryOp(node.op, value.shown)
+                return Value(code, shown) if isinstance(node.op, ast.Not) else self._equation(shown, code, values)
             case ast.List() | ast.Tuple() | ast.Set():
                 parts = [self.translate(item, values) for item in node.elts]
                 comma = "," if isinstance(node, ast.Tuple) and len(parts) == 1 else ""
@@ -193,6 +195,12 @@ class Expressions:
             return self.kept(f"{guard}({left}, {right})")
         code = f"{left} {sign} {right}"
         return self.kept(f"__fit({code})" if isinstance(node.op, (ast.BitOr, ast.BitXor)) else code)
+
+    def base_of_power(self, node: ast.BinOp, base: Value, values: Values) -> Value:
+        """The left operand, bracketed where a minus would be read otherwise."""
+        if self.style is None or not isinstance(node.op, ast.Pow):
+            return base
+        return replace(base, shown=slot_name(values.add(f"__bracketed({base.code})")))
 
     def is_number(self, node: ast.expr) -> bool:
         """Whether an expression is a number whatever the arguments are; if it is a sum, or Python stops."""
@@ -300,7 +308,10 @@ class Expressions:
         at_end = node.value.id in self.pointers and isinstance(node.slice, (ast.Constant, ast.UnaryOp))
         at_end = at_end and ast.unparse(node.slice) in _ENDS
         slot = values.add(f"__element({base.code}, {at})")
-        values.reads.append(Read(node.value.id if at_end else label, f"{{{slot}}}"))
+        if at_end:  # an end of a marked sequence is named by it alone
+            place = values.add(f"'' if {base.code}.__class__ in __Marked else '[{ast.unparse(node.slice)}]'")
+            label = f"{node.value.id}{{{place}}}"
+        values.reads.append(Read(label, f"{{{slot}}}"))
         return Value(code, self.plain(code, values), label)
 
     def _slice(self, node: ast.Subscript, base: Value, index: Value, label: str, values: Values) -> Value:
@@ -326,6 +337,8 @@ class Expressions:
         code, call = self.function_call(node, values)
         if isinstance(node.func, ast.Name) and (node.func.id in ITERATORS or node.func.id == "range"):
             return Value(code, call)  # gone over at once
+        if (dotted(node.func) or "").startswith("itertools."):
+            return Value(self.kept(code), call)  # as well
         result = self.kept(code)
         only_if = self._conversion(node, result)
         value = self._equation(call, result, values, only_if)
@@ -389,7 +402,7 @@ class Expressions:
 
     def _method(self, node: ast.Call, attribute: ast.Attribute, values: Values) -> Value:
         method = attribute.attr
-        of_type = isinstance(attribute.value, ast.Name) and attribute.value.id in ("dict", "OrderedDict")
+        of_type = method == "fromkeys" and isinstance(attribute.value, ast.Name)
         if of_type:  # dict.fromkeys
             receiver = Value("__" + attribute.value.id, attribute.value)  # type: ignore[attr-defined]
         elif method in CHANGING_METHODS:
@@ -407,11 +420,18 @@ class Expressions:
         if self.style is None:
             return Value(code, node)
         label = self.text(call)
-        special = method in _VIEWS and not self.marked
-        slot = values.add(f"__write({code})" if special else self.show(code))
+        if method in _VIEWS:
+            return self._view(code, label, values)
+        slot = values.add(self.show(code))
         if not (self.marked and method == "pop"):
             values.reads.append(Read(label, f"{{{slot}}}", is_worked=method not in _GIVING))
         return Value(code, self.plain(code, values) if self.marked else slot_name(slot), label)
+
+    def _view(self, code: str, label: str, values: Values) -> Value:
+        """The keys, values or items of a dictionary, written as a list."""
+        slot = slot_name(values.add(f"__write({code})"))
+        values.reads.append(Read(label, fields(slot.id)))
+        return Value(code, slot, label)
 
     def call_of(
         self, node: ast.Call, receiver: Value, given: list[Value], values: Values

@@ -453,6 +453,20 @@ def union(method: str) -> Callable[..., Any]:
     return lambda first, *others: fit(getattr(first, method)(*others))
 
 
+def rearranging(change: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of heapq or bisect that changes its first argument, which goes past the methods of its list."""
+
+    def changed(values: Any, *arguments: Any) -> Any:
+        if not hasattr(values, "rearrange"):
+            return change(values, *arguments)
+        items = list(values)
+        result = change(items, *arguments)
+        values.rearrange(items)
+        return result
+
+    return changed
+
+
 def heappush(heap: Any, value: Any) -> None:
     heapq.heappush(heap, nest(heap, value))
     fit(heap)
@@ -474,8 +488,12 @@ FUNCTIONS: dict[str, Any] = {
     "frozenset": _made(frozenset), "sorted": lambda values, **how: sorted(values, **how),
     "defaultdict": defaultdict,
     "math.factorial": factorial, "math.comb": choose(math.comb), "math.perm": choose(math.perm),
-    "math.prod": product_of, "heapq.heappush": heappush,
-    **{f"bisect.{name}": insort(getattr(bisect, name)) for name in ("insort", "insort_left", "insort_right")},
+    "math.prod": product_of, "heapq.heappush": rearranging(heappush),
+    **{
+        f"heapq.{name}": rearranging(getattr(heapq, name))
+        for name in ("heapify", "heappop", "heappushpop", "heapreplace")
+    },
+    **{f"bisect.{name}": rearranging(insort(getattr(bisect, name))) for name in ("insort", "insort_left", "insort_right")},
     **{
         f"itertools.{name}": bounded(getattr(itertools, name))
         for name in """accumulate chain combinations combinations_with_replacement groupby islice pairwise permutations

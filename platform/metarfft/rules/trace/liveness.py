@@ -11,11 +11,13 @@ import ast
 from metarfft.rules.core import assigned, own_nodes
 
 Loop = ast.While | ast.For
+Test = Loop | ast.Try
 _NONE: frozenset[str] = frozenset()
 
 
-def live_at_tests(function: ast.FunctionDef) -> dict[Loop, frozenset[str]]:
+def live_at_tests(function: ast.FunctionDef) -> dict[Test, frozenset[str]]:
     """For each loop of the function: the variables that may be read after its test is met, before they are assigned.
+    For each ``try``: those that may be read once it has failed.
 
     The test's own reads are among them. What a ``for`` loop goes over is not: it is evaluated once, before.
     """
@@ -45,7 +47,7 @@ class _Liveness:
     def __init__(self, function: ast.FunctionDef) -> None:
         self.always = captured(function)
         self.variables = assigned(function)
-        self.loops: dict[Loop, frozenset[str]] = {}
+        self.loops: dict[Test, frozenset[str]] = {}
         self.after: dict[ast.stmt, frozenset[str]] = {}
         self.block(function.body, _NONE, _NONE, _NONE)
 
@@ -73,6 +75,8 @@ class _Liveness:
             case ast.If():
                 taken = self.block(node.body, after, leave, go_on)
                 return taken | self.block(node.orelse, after, leave, go_on) | self.reads(node.test)
+            case ast.Try():
+                return self.attempt(node, after, leave, go_on)
             case ast.While():
                 return self.loop(node, after, self.reads(node.test), _NONE)
             case ast.For():
@@ -86,6 +90,18 @@ class _Liveness:
             case ast.FunctionDef() | ast.Nonlocal() | ast.Pass():
                 return after
         return after | self.reads(node)
+
+    def attempt(
+        self, node: ast.Try, after: frozenset[str], leave: frozenset[str], go_on: frozenset[str]
+    ) -> frozenset[str]:
+        handled = [self.block(handler.body, after, leave, go_on) - {handler.name} for handler in node.handlers]
+        failed = frozenset[str]().union(*handled) | self.always
+        done = self.block(node.orelse, after, leave, go_on)
+        outer, self.always = self.always, failed  # an error may come from anywhere in the body
+        begin = self.block(node.body, done, leave, go_on)
+        self.always = outer
+        self.loops[node] = failed
+        return begin
 
     def loop(
         self, node: Loop, after: frozenset[str], test: frozenset[str], targets: frozenset[str]

@@ -69,7 +69,7 @@ def _assignments(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | No
                 for at, target in enumerate(targets):
                     assert isinstance(target, ast.Name)
                     yield target.id, ast.Constant(0) if of_enumerate and at == 0 else None
-            case ast.FunctionDef(name=name):
+            case ast.FunctionDef(name=name) | ast.ExceptHandler(name=str(name)):
                 yield name, None
 
 

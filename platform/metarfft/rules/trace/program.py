@@ -29,6 +29,7 @@ from metarfft.rules.values import write
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Style
 
+_BRIEF = 20  # characters of a text that a call shows
 HIDDEN = ("__step", "__measure", "__marked", "__state")  # what a traced program is called with, first
 
 
@@ -50,6 +51,18 @@ def _differ(number: int, value: Any) -> bool:
     return int.__repr__(number) != value if isinstance(value, str) else number != value
 
 
+def _brief(value: Any, name: str) -> str:
+    """An argument of a call: its value if that is short, else its name."""
+    if isinstance(value, guards.CONTAINERS) or (isinstance(value, str) and len(value) > _BRIEF):
+        return name
+    return repr(value)
+
+
+def _bracketed(value: Any) -> str:
+    """A number as the base of a power: -2 ** 2 is not (-2) ** 2."""
+    return f"({value!r})" if isinstance(value, (int, float)) and value < 0 else repr(value)
+
+
 def _namespace() -> dict[str, Any]:
     names: dict[str, Any] = {
         "__add": guards.add, "__iadd": guards.iadd, "__mul": guards.mul, "__imul": guards.imul,
@@ -61,7 +74,7 @@ def _namespace() -> dict[str, Any]:
         "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
         "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
         "__dict": dict, "__OrderedDict": OrderedDict, "__range": guards.bounded_range, "__skip": state.skip,
-        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__int": int, "__plain": (int, str, float, bool, type(None)), "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
+        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__Marked": marks.Marked, "__brief": _brief, "__bracketed": _bracketed, "__int": int, "__plain": (int, str, float, bool, type(None)), "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
     }  # fmt: skip
     for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
                  "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Literal
 Kind = Literal[
     "entry", "loop_start", "loop_in", "loop_out", "branch_in", "branch_out", "else", "assign", "mutate", "break",
     "continue", "pass", "return", "call", "enter", "hand_back", "back", "raise", "define",
+    "try", "fail", "except_in", "except_out", "uncaught",
 ]  # fmt: skip
 Step = tuple[int, str]
 
@@ -56,9 +57,10 @@ class Site:
         lineno: line of the core rule, from 1.
         line: its text as the style recites it, with indentation.
         reads: what the step reads, in order.
-        calculation: the right-hand side with the values read in their places, when that says more than the result.
+        calculation: the name of the error of a line that fails; else the right-hand side with the values read in their places, when that says more than the result.
         changes: the variables or elements that the step changes, and their new values.
         keyword: ``while``, ``for``, ``if``, ``elif`` for loops and branches; the function that is called or left.
+        depth: how deep the call is that an ``except`` brings the rule back to, where calls may be left by an error.
         state: what is stated of the rule's state at a loop test, in the form that goes with ``state: full``.
         join: gives the field of the texts that are not empty, with a separator between and a text after them.
     """
@@ -70,5 +72,6 @@ class Site:
     calculation: str | None = None
     changes: tuple[tuple[str, str], ...] = ()
     keyword: str = ""
+    depth: str = ""
     state: str = ""
     join: Callable[[tuple[str, ...], str, str], str] = field(default=_no_join, compare=False, repr=False)

@@ -41,6 +41,13 @@ class Statements(Base):
             changed = self.store_parts(targets, [part.code for part in parts], values, node.value.elts)
             self.assigned(values, None, changed)
             return
+        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+            part = self.expressions.translate(node.value, values)
+            changed = self.store(target, part.code, values, is_new=False)
+            if self.style:
+                changed = ((changed[0][0], self.expressions.text(part.shown)), *changed[1:])
+            self.assigned(values, None, changed)
+            return
         code, calculation, may_grow = self.right_side(node.value, values)
         changed = self.store(target, code, values, makes_new(node.value), node.value)
         number = code if isinstance(target, ast.Name) and may_grow else None
@@ -115,25 +122,21 @@ class Statements(Base):
         is_new: bool = False,
     ) -> Changes:
         """Assigns to each target in turn, as Python does: a later target sees what an earlier one has changed."""
-        made = []
+        made: list[tuple[str, str]] = []  # labels, and code that writes the new values out
         for at, (target, code) in enumerate(zip(targets, codes, strict=False)):
             if isinstance(target, ast.Name):
                 new = makes_new(parts[at]) if parts else is_new
                 self.writer.write(f"{target.id} = {self.marked(target.id, code, new)}")
                 self.bound.add(target.id)
-                made.append((target.id, (target.id, target.id)))
+                made.append((target.id, self.expressions.show(target.id, target.id)))
             else:
                 assert isinstance(target, ast.Subscript)
                 number = parts is not None and self.expressions.is_number(parts[at])
-                label, shown = self.store_element(target, code, values, number)
+                made += self.store_element(target, code, values, number)
                 values.known.clear()
-                made.append((label, (shown, "")))
         if self.style is None:
             return ()
-        return tuple(
-            (label, f"{{{values.after(self.expressions.show(code, name) if name else code)}}}")
-            for label, (code, name) in made
-        )
+        return tuple((label, f"{{{values.after(code)}}}") for label, code in made)
 
     def marked(self, name: str, code: str, is_new: bool) -> str:
         """Code of a value that a variable gets, with marks where the style gives it some: a list only if it is new,
@@ -142,15 +145,20 @@ class Statements(Base):
             return code
         return f"__marked({code})" if is_new else f"__marked({code}) if __isinstance({code}, __string) else {code}"
 
-    def store_element(self, target: ast.Subscript, code: str, values: Values, number: bool = False) -> tuple[str, str]:
-        """Assigns to an element or slice; returns its label, and code that writes its new value out."""
+    def store_element(
+        self, target: ast.Subscript, code: str, values: Values, number: bool = False
+    ) -> list[tuple[str, str]]:
+        """Assigns to an element, or to a slice, after which the whole is stated too; returns labels, and code that
+        writes the new values out."""
         base = self.expressions.place(target.value, values)
         index = self.expressions.index(target.slice, values)
+        label = self.expressions.text(ast.Subscript(base.shown, index.shown, ast.Load())) if self.style else ""
         if isinstance(target.slice, ast.Slice):
             self.writer.write(f"__set_item({base.code}, __slice({_slice(index.code)}), {code})")
             if self.style is None:
-                return "", ""
-            return self.expressions.text(base.shown), self.expressions.whole(base.code)
+                return []
+            whole = (self.expressions.text(base.shown), self.expressions.whole(base.code))
+            return [(label, self.expressions.show(code)), whole]
         at = index.code
         if not isinstance(target.slice, ast.Constant):
             at = self.writer.name()
@@ -161,11 +169,10 @@ class Statements(Base):
         else:
             self.writer.write(f"__set_item({base.code}, {at}, {code})")
         if self.style is None:
-            return "", ""
-        label = self.expressions.text(ast.Subscript(base.shown, index.shown, ast.Load()))
+            return []
         if self.style.marked:
-            return label, f"__element({base.code}, {at})"
-        return label, self.expressions.show(f"{base.code}[{at}]")
+            return [(label, f"__element({base.code}, {at})")]
+        return [(label, self.expressions.show(f"{base.code}[{at}]"))]
 
     def AugAssign(self, node: ast.AugAssign) -> None:
         expressions = self.expressions
@@ -205,10 +212,15 @@ class Statements(Base):
             changed = self.store_parts([target], [new], values)
         else:
             self.writer.write(f"__set_item({place}, {at}, {new})")
-            shown = f"__element({place}, {at})" if self.style and self.style.marked else expressions.show(f"{place}[{at}]")
+            marked = self.style is not None and self.style.marked and not isinstance(target.slice, ast.Slice)
+            shown = f"__element({place}, {at})" if marked else expressions.show(f"{place}[{at}]")
+            if isinstance(target.slice, ast.Slice):  # which may have another length now
+                label, shown = expressions.text(base.shown) if self.style else "", expressions.whole(place)
             changed = ((label, f"{{{values.after(shown)}}}"),) if self.style else ()
         if self.style:
-            calculation = expressions.text(ast.BinOp(old.shown, node.op, right.shown))
+            calculation: str | None = expressions.text(ast.BinOp(old.shown, node.op, right.shown))
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                calculation = None
             self.assigned(values, calculation, changed, new if isinstance(node.op, (ast.Add, ast.Mult)) and not number else None)
 
     def in_place(self, old: str, node: ast.BinOp, right: str) -> str:
@@ -272,7 +284,9 @@ class Statements(Base):
             values = self.values()
             arguments = [self.expressions.translate(argument, values) for argument in node.args]
             if self.style:
-                self.step("call", values, f"{node.func.id}, {self.depth(values)}", keyword=node.func.id)
+                given = [self.given(argument, value, values) for argument, value in zip(node.args, arguments, strict=True)]
+                call = self.expressions.text(ast.Call(node.func, given, []))
+                self.step("call", values, f"{call}, {self.depth(values)}", keyword=node.func.id)
             self.enter(statement)
             self.writer.write(f"{result} = __call_{node.func.id}({', '.join(a.code for a in arguments)})")
         if resumed:
@@ -286,6 +300,12 @@ class Statements(Base):
         if self.context.full_state:
             self.writer.write("__stack.pop()")
         return result
+
+    def given(self, node: ast.expr, value: Value, values: Values) -> ast.expr:
+        """An argument as the call shows it: a container that has a name by that, since the function states it next."""
+        if isinstance(node, ast.Name):
+            return slot_name(values.after(f"__brief({value.code}, {node.id!r})"))
+        return value.shown
 
     def enter(self, statement: ast.stmt) -> None:
         self.writer.write("__d += 1")
@@ -497,7 +517,7 @@ class Statements(Base):
             assert isinstance(node.value, ast.Call)
             result, values = self.call(node, node.value), self.values()
             if self.style:
-                values.reads.append(Read(node.value.func.id, f"{{{values.add(self.expressions.show(result))}}}"))  # type: ignore[attr-defined]
+                values.reads.append(Read("back", f"{{{values.add(self.expressions.show(result))}}}"))
         else:
             values = self.values(node.value)
             result = self.expressions.translate(node.value, values).code
