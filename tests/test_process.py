@@ -280,7 +280,7 @@ CHANGED = [
     ("help", "natural", (3, 1), "gives 7", "gives 8", "wrong_read"),
     ("help", "code", (3, 1), "depth 1", "depth 2", "wrong_read"),
     ("help", "code", (8, 2), "7", "8", "wrong_read"),  # not what came back
-    ("deep", "natural", (4, 3), "back = 2", "back = 4", "wrong_read"),
+    ("deep", "natural", (4, 3), "the call gave 2", "the call gave 4", "wrong_read"),
     ("help", "code", (3, 1), None, "@9\nnow, now = 0 + 7 = 7\n", "wrong_call"),  # left without a word
     ("help", "code", (8, 2), None, "@7\nn = 4\nenter the loop\n", "wrong_call"),  # back to another place
     ("help", "indexed", (8, 2), None, "@8\nn=3;call double(3), depth 1\n", "wrong_call"),  # called again

@@ -274,7 +274,7 @@ def test_sums_stay_together_in_english() -> None:
 @pytest.mark.parametrize("task", tasks.select("downstream"), ids=lambda task: task.id)
 def test_a_composed_rule_may_not_be_a_downstream_task(task: tasks.Task) -> None:
     rule = Rule(task.rule_source)
-    names = rename.draw_names(rule.function, random.Random(task.id))
+    names = rename.draw_names(rule.module, random.Random(task.id))
     assert computes_downstream(Rule(rename.rename(rule.source, names)))
     assert not computes_downstream(Rule(f"def f({', '.join(rule.params)}):\n    return 'nothing'"))
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from metarfft.rules import core, front
-from metarfft.rules.front.hidden import hidden
-from metarfft.rules.front.hints import hinted
+from metarfft.rules.unroll.hidden import hidden
+from metarfft.rules.unroll.hints import hinted
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.unroll import rewrite, unroll
+from metarfft.rules.unroll.rewriting import rewrite, unroll
 from metarfft.rules.rule import Rule
 from metarfft.tasks import Task, all_tasks
 

@@ -222,7 +222,7 @@ class Reader:
     def parts(self, said: str) -> Iterator[tuple[str, bool]]:
         """The lists of statements in a line, and whether they are of what has changed."""
         if self.indexed:
-            pieces = list(split(said, ";"))
+            pieces = list(split(quoted_signs(said), ";"))
             for number, piece in enumerate(pieces):
                 if piece:
                     yield piece, number == len(pieces) - 1 and piece not in ("enter", "skip") and ";" in said
@@ -261,8 +261,8 @@ class Reader:
             if value is Unknown:
                 self.false.append(f"{line.strip()} | {part}: {written} is no value")
                 continue
-            for label in labels:
-                known = [*states[1]] if changed else [working, *states[0]]
+            for place, label in enumerate(labels):
+                known = [*states[1]] if changed and not place else [working, *states[0]]  # behind it, how it came about
                 if self.indexed:  # reads and changes are not told apart where a step has only one of them
                     known = [working, *states[0], *states[1]]
                 verdict = self.holds(label, value, known, written)
@@ -276,7 +276,9 @@ class Reader:
         tree = parsed(label)
         if tree is None or (self.style.name == "natural" and not is_python(label, known)):
             return None  # words
-        if isinstance(tree, ast.Name) and tree.id in self.functions:
+        if any(isinstance(node, (ast.Is, ast.IsNot)) for node in ast.walk(tree)):
+            return None  # two displays are never the same list
+        if isinstance(tree, ast.Name) and (tree.id in self.functions or (tree.id == "back" and "back" not in known[0])):
             return None if same(value, self.returned) else f"it returned {self.returned!r}"
         found = []
         for number, state in enumerate(known or [{}]):
@@ -381,6 +383,8 @@ def parsed(label: str) -> ast.expr | None:
 
 
 def is_python(label: str, known: list[Variables]) -> bool:
+    if re.search(r" (and|or) ", label):
+        return False
     names = {node.id for node in ast.walk(ast.parse(label)) if isinstance(node, ast.Name)}
     return not names or any(names <= state.keys() for state in known)
 
@@ -434,6 +438,21 @@ def split(text: str, separator: str) -> Iterator[str]:
 
 def marked(written: str) -> bool:
     return bool(MARK.match(written)) or (written.startswith("[") and bool(MARK.match(written[1:])))
+
+
+def quoted_signs(said: str) -> str:
+    """A marked text has brackets and quotes bare (``<3>[<4>]<5>``); here they get quotes."""
+    within = 0
+    pieces, at = [], 0
+    for sign in re.finditer(r"(?:^|(?<=[^>]))\[(?=<-?\d+>)|(?<=>)[\[\](){}](?=<-?\d+>|;|\.\.<| |$)|(?<=>)\]", said):
+        if sign[0] == "[" and said[sign.start() - 1 : sign.start()] != ">":
+            within += 1
+        elif within and sign[0] == "]":
+            within -= 1
+        elif MARK.search(said[: sign.start()][-20:]) and said[sign.end() : sign.end() + 1] in ("<", ";", " ", ".", ""):
+            pieces += [said[at : sign.start()], repr(sign[0])]
+            at = sign.end()
+    return "".join([*pieces, said[at:]])
 
 
 def indexed_claims(part: str) -> Iterator[list[str]]:

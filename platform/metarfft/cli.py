@@ -71,13 +71,18 @@ def _parser() -> argparse.ArgumentParser:
         ("check", check, "check a text against a rule"),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("rule", type=Path, help="a file with one Python function")
+        command.add_argument("rule", type=Path, help="a file with a Python function, as it was written or pasted")
         command.add_argument(
             "--input", required=True, metavar="JSON", help='arguments, as in \'{"a": 1, "b": [2, 3]}\''
         )
         command.add_argument("--style", choices=list(STYLES), default="code" if name == "trace" else None)
+        command.add_argument("--function", metavar="NAME", help="which of the file's functions is the rule")
+        command.add_argument("--unroll", action="store_true", help="write lines that hide a loop as loops")
+        command.add_argument("--state", choices=["short", "full"], default="short", help="what loop tests state")
         if name == "check":
             command.add_argument("file", nargs="?", type=Path, help="the text; default: standard input")
+        else:
+            command.add_argument("--explain", action="store_true", help="say what was made of the rule, and what it hides")
         command.set_defaults(command=function)
 
     command = commands.add_parser("ask", help="ask a live endpoint to follow a rule, after one worked example")
@@ -155,8 +160,25 @@ def print_samples(arguments: argparse.Namespace) -> int:
 
 def print_trace(arguments: argparse.Namespace) -> int:
     source, inputs = _read(arguments)
-    print(sandbox.run(lambda: Rule(source).trajectory(inputs, arguments.style)))
+
+    def work() -> dict[str, Any]:
+        rule = Rule(source, arguments.function, arguments.unroll)
+        explained = _explained(rule) if arguments.explain else []
+        return {"text": rule.trajectory(inputs, arguments.style, state=arguments.state), "explained": explained}
+
+    done = sandbox.run(work)
+    for line in done["explained"]:
+        print(line, file=sys.stderr)
+    print(done["text"])
     return 0
+
+
+def _explained(rule: Rule) -> list[str]:
+    """What the front end made of a rule, and the lines that hide a loop, by the lines of the user's file."""
+    from metarfft.rules.unroll.hidden import hidden
+
+    loops = [f"line {rule.origin[one.line]} hides a loop: {one}" for one in hidden(rule.module)]
+    return [*rule.notes, *loops, "the rule as models read it:", *(f"    {line}" for line in rule.lines)]
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -164,7 +186,13 @@ def check(arguments: argparse.Namespace) -> int:
 
     source, inputs = _read(arguments)
     text = _text(arguments.file) if arguments.file else sys.stdin.read()
-    verdict: dict[str, Any] = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style).to_json())
+
+    def work() -> dict[str, Any]:
+        rule = Rule(source, arguments.function, arguments.unroll)
+        full_state = arguments.state == "full"
+        return verify(rule, inputs, text, arguments.style, full_state=full_state).to_json()
+
+    verdict: dict[str, Any] = sandbox.run(work)
     print(json.dumps(verdict, indent=1, ensure_ascii=False))
     return 0 if verdict["correct"] else 1
 

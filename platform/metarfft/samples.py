@@ -50,6 +50,7 @@ def make_sample(
     renamed: bool = False,
     split: str = "sample",
     kinds: Sequence[str] = tuple(compose.KINDS),
+    unroll: bool = False,
 ) -> dict[str, Any]:
     """One data row.
 
@@ -62,6 +63,7 @@ def make_sample(
         shots: worked examples in the prompt, 0 or 1; an example has at most 4 steps of the length and another input.
         renamed: give the rule's variables random names.
         kinds: what a composed rule may be, see `compose.KINDS`.
+        unroll: write the rule's lines that hide a loop as loops; a task may ask for it too.
 
     Raises:
         SampleError: the task has no input of this length, or the response is not what the rule returns.
@@ -70,19 +72,20 @@ def make_sample(
     key = f"{seed}|{split}|{task}|{length}|{index}"
     example: dict[str, Any] | None
     if task == SYNTHETIC:
-        rule, inputs, question, example = _synthetic(length, key, STYLES[style], kinds)
+        rule, inputs, question, example = _synthetic(length, key, STYLES[style], kinds, unroll)
         source, task_split, background = SYNTHETIC, "pretrain", ""
     else:
         known = tasks.get(task)
         if not known.has_length(length):
             raise SampleError(f"{task} has no inputs of length {length} (its length is the {known.length_is})")
-        rule = _rule(task)
+        unroll = unroll or known.unroll
+        rule = _rule(task, unroll)
         inputs = known.sample(length, Random(f"{key}|input"))
         question = Random(f"{key}|question").choice(known.questions)
         example = _example(known, length, inputs, key) if shots else None
         source, task_split, background = known.source, known.split, known.background
         if renamed:
-            rule, names = _renamed(task, f"{seed}|{split}|names {index % RENAMINGS}")
+            rule, names = _renamed(task, f"{seed}|{split}|names {index % RENAMINGS}", unroll)
             question = rename.rename_fields(question, names)
             inputs = {names[name]: value for name, value in inputs.items()}
             example = {names[name]: value for name, value in example.items()} if example else None
@@ -168,12 +171,12 @@ def _example(task: tasks.Task, length: int, inputs: dict[str, Any], key: str) ->
 
 
 def _synthetic(
-    length: int, key: str, style: Style, kinds: Sequence[str]
+    length: int, key: str, style: Style, kinds: Sequence[str], unroll: bool
 ) -> tuple[Rule, dict[str, Any], str, dict[str, Any]]:
     for attempt in range(100):
         rng = Random(f"{key}|rule {attempt}")
         composed = compose.compose(rng, kinds)
-        rule = Rule(composed.source)
+        rule = Rule(composed.source, unroll=unroll)
         inputs, example = composed.sample(length, rng), composed.sample(rng.randint(1, 4), rng)
         try:
             if computes_downstream(rule):
@@ -204,15 +207,15 @@ def _downstream_probes(parameters: int) -> list[list[tuple[list[Any], Any]]]:
 
 
 @lru_cache(maxsize=4096)
-def _renamed(task_id: str, key: str) -> tuple[Rule, dict[str, str]]:
-    rule = _rule(task_id)
-    names = rename.draw_names(rule.function, Random(f"{task_id}|{key}"))
+def _renamed(task_id: str, key: str, unroll: bool) -> tuple[Rule, dict[str, str]]:
+    rule = _rule(task_id, unroll)
+    names = rename.draw_names(rule.module, Random(f"{task_id}|{key}"))
     return Rule(rename.rename(rule.source, names)), names
 
 
 @cache
-def _rule(task_id: str) -> Rule:
-    return Rule(tasks.get(task_id).rule_source)
+def _rule(task_id: str, unroll: bool = False) -> Rule:
+    return Rule(tasks.get(task_id).rule_source, unroll=unroll)
 
 
 def to_row(sample: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import resource
 import select
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ def run(work: Callable[[], Any], seconds: int = SECONDS, memory: int = MEMORY) -
 
     Raises:
         RuleError: the rule is bad, or takes more time or memory than allowed.
+        RuntimeError: metarfft itself failed.
     """
     read, write = os.pipe()
     child = os.fork()
@@ -47,6 +49,8 @@ def run(work: Callable[[], Any], seconds: int = SECONDS, memory: int = MEMORY) -
     result = json.loads(answer)
     if "error" in result:
         raise RuleError(result["error"])
+    if "internal" in result:
+        raise RuntimeError(f"a fault of metarfft, not of the rule; please report it with the rule:\n{result['internal']}")
     return result["value"]
 
 
@@ -63,6 +67,10 @@ def _child(work: Callable[[], Any], write: int, seconds: int, memory: int) -> No
             result = {"error": str(error)}
         except RecursionError:
             result = {"error": "the rule or its input is nested too deeply"}
+        except MemoryError:
+            raise
+        except Exception:
+            result = {"internal": traceback.format_exc()}
         with os.fdopen(write, "wb") as pipe:
             pipe.write(json.dumps(result).encode())
         status = 0

@@ -41,6 +41,7 @@ class Task:
         min_length, max_length: the lengths that the task can have (``max_length`` None: any).
         background: what the question needs but does not say, such as written regulations; prompts without the rule
             (scratchpad, direct) begin with it.
+        unroll: write the rule's lines that hide a loop (``sorted``, ``sum``, ``x in items``) as loops.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Task:
     min_length: int = 1
     max_length: int | None = None
     background: str = ""
+    unroll: bool = False
 
     @cached_property
     def rule_source(self) -> str:

@@ -72,6 +72,7 @@ class Split(Section):
     shots: float = Field(0.0, ge=0, le=1, description="share of samples that carry a worked example (1-shot)")
     rename: float = Field(0.0, ge=0, le=1, description="share of samples whose variables get random names")
     style: Style | None = Field(None, description="default: the style of all splits")
+    unroll: bool = Field(False, description="write lines that hide a loop (sorted, sum, x in items) as loops")
 
     @field_validator("tasks", mode="before")
     @classmethod

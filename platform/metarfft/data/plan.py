@@ -87,7 +87,7 @@ def make_plans(config: Config, names: list[str]) -> list[Plan]:
         code = _code_version(set(table["task"].unique().to_pylist()))
         split: Split = getattr(config.data, salt)
         style, kinds = split.style or config.data.style, tuple(split.synthetic_kinds)
-        recipe = Recipe(config.seed, salt, cast(samples.Method, method or "rfft"), style, code, kinds)
+        recipe = Recipe(config.seed, salt, cast(samples.Method, method or "rfft"), style, code, kinds, split.unroll)
         size = config.data.rows_per_shard
         parts = [table.slice(start, size) for start in range(0, table.num_rows, size)]
         plans.append(Plan(name, recipe, table, overlap, [(part, plan_digest(recipe, part)) for part in parts]))

@@ -59,6 +59,7 @@ class Recipe:
         salt: the split's name in the samples' random seeds (the same for all methods of a split).
         code: version of the code that makes the rows.
         kinds: what its composed rules may be.
+        unroll: lines that hide a loop are written as loops.
     """
 
     seed: int
@@ -67,6 +68,7 @@ class Recipe:
     style: str
     code: str
     kinds: tuple[str, ...]
+    unroll: bool = False
 
 
 def plan_digest(recipe: Recipe, jobs: pa.Table) -> str:
@@ -105,6 +107,7 @@ def make_row(recipe: Recipe, job: dict[str, Any]) -> dict[str, Any]:
             renamed=job["rename"],
             split=recipe.salt,
             kinds=recipe.kinds,
+            unroll=recipe.unroll,
         )
     except Exception as error:
         where = f"task {job['task']}, length {job['length']}, seed {recipe.seed}, index {job['index']}"

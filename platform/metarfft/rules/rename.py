@@ -6,7 +6,7 @@ import ast
 import re
 from random import Random
 
-from metarfft.rules.core import BUILTINS
+from metarfft.rules import core
 
 LETTERS = list("abcdefghijkmnopqrstuvwxyz")
 WORDS = """acc bits box carry cell char chars count cur data depth digit digits extra first flag grid group index item
@@ -14,18 +14,24 @@ items key last left level list1 list2 mark nums num num1 num2 out pair part pos 
 size stack state step steps text top total turn val value values word words x1 x2 y1 y2""".split()
 
 
-def variables(function: ast.FunctionDef) -> list[str]:
-    """Arguments and variables of a rule, in order of appearance."""
-    names = [argument.arg for argument in function.args.args]
-    names += [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+def variables(module: ast.Module) -> list[str]:
+    """Arguments and variables of a rule, in order of appearance, those of its entry first."""
+    names: list[str] = []
+    for function in reversed(core.functions(module)):
+        names += core.parameters(function)
+        names += [n.id for n in core.own_nodes(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     return list(dict.fromkeys(names))
 
 
-def draw_names(function: ast.FunctionDef, rng: Random) -> dict[str, str]:
-    """A new name for every variable of the rule: single letters or short words."""
-    old = variables(function)
+def draw_names(module: ast.Module, rng: Random) -> dict[str, str]:
+    """A new name for every variable of the rule: single letters or short words.
+
+    Raises:
+        ValueError: there are not enough.
+    """
+    old = variables(module)
     letters = rng.random() < 0.5 and len(old) < 15
-    pool = [name for name in (LETTERS if letters else WORDS + LETTERS) if name not in BUILTINS]
+    pool = [name for name in (LETTERS if letters else WORDS + LETTERS) if name not in core.BUILTINS]
     return dict(zip(old, rng.sample(pool, len(old)), strict=True))
 
 

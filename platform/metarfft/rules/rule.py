@@ -14,8 +14,9 @@ from metarfft.rules.answers import Failure
 from metarfft.rules.errors import BudgetError, RuleError
 from metarfft.rules.styles import SCRATCHPADS, STYLES, Style, marks
 from metarfft.rules.trace import guards, state
+from metarfft.rules.trace.attempts import failing_line
 from metarfft.rules.trace.analysis import sequences
-from metarfft.rules.trace.program import Program, Raised, compile_rule
+from metarfft.rules.trace.program import Program, compile_rule
 from metarfft.rules.trace.sites import Step
 
 _TEXT = itemgetter(1)  # of a step
@@ -50,6 +51,7 @@ class Rule:
     Args:
         text: the function, with its helpers, class, imports, constants.
         entry: name of the function that is the rule; without it the text decides.
+        unroll: write lines that hide a loop (``sorted``, ``sum``, ``x in items``) as loops.
 
     Attributes:
         source: the core rule: what models read. ``Rule(rule.source)`` is the same rule.
@@ -63,8 +65,12 @@ class Rule:
         RuleError: the text is not Python or uses something outside the rule language.
     """
 
-    def __init__(self, text: str, entry: str | None = None) -> None:
+    def __init__(self, text: str, entry: str | None = None, unroll: bool = False) -> None:
         lowered = front.lower(text, entry)
+        if unroll:
+            from metarfft.rules.unroll.rewriting import rewrite  # many tables: only for those who ask
+
+            lowered = rewrite(text, lowered)
         core.check(lowered.module)
         self.source, self.module = lowered.source, lowered.module
         self.origin, self.notes = lowered.origin, lowered.notes
@@ -188,6 +194,8 @@ class Rule:
 
         hidden = (steps.append, measure, marker, state.States(marker if style.marked else None))
         value = self._guarded(program, lambda: program.function(*hidden, *arguments))
+        if isinstance(value, Failure) and program.uncaught and program.sites[steps[-1][0]].kind != "raise":
+            steps.append(program.uncaught)
         measure()
         return Trace(steps, value, style.answer(value))
 
@@ -211,17 +219,12 @@ class Rule:
     def _guarded(self, program: Program, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except Raised as raised:
-            return Failure(*raised.args)
         except RecursionError:
             raise BudgetError("the rule or its values are nested too deeply") from None
         except Exception as error:
-            line = None
-            traceback = error.__traceback__
-            while traceback is not None:
-                if traceback.tb_frame.f_code.co_filename == "<rule>":
-                    line = program.lines[traceback.tb_lineno]
-                traceback = traceback.tb_next
+            if hasattr(error, "failure"):  # the rule raised it itself
+                return Failure(*error.failure)
+            line = failing_line(error, program.lines)
             if line is None and not isinstance(error, RuleError):
                 raise
             raise self._placed(error, line) from None

@@ -14,6 +14,7 @@ from metarfft.rules.front.memo import keep_results
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.scopes import everything
 from metarfft.rules.front.unknown import refuse_unknown
+from metarfft.rules.front.variables import blocks
 
 __all__ = ["Lowered", "lower"]
 
@@ -59,7 +60,7 @@ def _lower(text: str, entry: str | None) -> Lowered:
     plain, name, kept = read(module, entry, names, notes)
     lowered = expressions.lower(plain, names, notes)
     name = shadows.restore(lowered, kept, names)
-    return _written(lowered, name, notes)
+    return written(lowered, name, notes)
 
 
 def read(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> tuple[ast.Module, str, dict[str, str]]:
@@ -98,7 +99,7 @@ def _without_main(module: ast.Module) -> None:
     module.body = body
 
 
-def _written(module: ast.Module, name: str, notes: Notes) -> Lowered:
+def written(module: ast.Module, name: str, notes: Notes) -> Lowered:
     ast.fix_missing_locations(module)
     _without_pass(module)
     source = ast.unparse(module)
@@ -118,7 +119,7 @@ def _without_pass(module: ast.Module) -> None:
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
             if isinstance(block, list) and len(block) > 1:
                 block[:] = [part for part in block if not isinstance(part, ast.Pass)] or block[:1]
-        if isinstance(node, ast.If) and all(isinstance(part, ast.Pass) for part in node.orelse):
+        if isinstance(node, (ast.If, ast.Try)) and all(isinstance(part, ast.Pass) for part in node.orelse):
             node.orelse = []
 
 
@@ -126,6 +127,7 @@ def _match(new: list[ast.stmt], old: list[ast.stmt], origin: list[int]) -> None:
     """Fills in the user's lines: both trees have the same statements."""
     for one, other in zip(new, old, strict=True):
         origin[one.lineno] = origin[one.lineno] or other.lineno
-        for field in ("body", "orelse"):
-            if getattr(one, field, None):
-                _match(getattr(one, field), getattr(other, field), origin)
+        for part, was in zip(blocks(one), blocks(other), strict=True):
+            _match(part, was, origin)
+        for handler, had in zip(getattr(one, "handlers", []), getattr(other, "handlers", []), strict=True):
+            origin[handler.lineno] = had.lineno

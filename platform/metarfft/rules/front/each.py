@@ -62,6 +62,13 @@ def _flag_breaks(block: list[ast.stmt], flag: str) -> list[ast.stmt]:
                 ast.If(statement.test, _flag_breaks(statement.body, flag), _flag_breaks(statement.orelse, flag)),
                 statement,
             )
+        elif isinstance(statement, ast.Try):
+            handlers = [
+                ast.copy_location(ast.ExceptHandler(part.type, part.name, _flag_breaks(part.body, flag)), part)
+                for part in statement.handlers
+            ]
+            body, orelse = _flag_breaks(statement.body, flag), _flag_breaks(statement.orelse, flag)
+            statement = ast.copy_location(ast.Try(body, handlers, orelse, []), statement)
         result.append(statement)
     return result
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import (
+    attempts,
     build,
     calls,
     comprehensions,
@@ -306,6 +307,8 @@ class Lowering:
                 self.for_loop(node)
             case ast.If():
                 self.if_else(node)
+            case ast.Try():
+                attempts.attempt(self, node)
             case ast.Return(value=value):
                 reductions.give(self, value or ast.copy_location(ast.Constant(None), node), node)
             case ast.Raise(exc=ast.Call(func=function, args=arguments)):
@@ -361,6 +364,7 @@ class Lowering:
     def store(self, name: str, value: ast.expr, at: ast.AST) -> None:
         """Writes ``name = value``."""
         free = not mentions(value, name) and name not in self.scope.shared and name not in self.active
+        free = free and attempts.unseen(self.scope, name, at)
         goal = Goal(name) if free else Goal(None, (f"new_{name}",))
         result = self.value(value, goal, whole=True)
         if not (isinstance(result, ast.Name) and result.id == name):

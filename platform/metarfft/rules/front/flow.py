@@ -30,6 +30,9 @@ def ends(block: list[ast.stmt]) -> bool:
         return True
     if isinstance(last, ast.If):
         return ends(last.body) and ends(last.orelse)
+    if isinstance(last, ast.Try):
+        done = ends(last.body) or ends(last.orelse)
+        return ends(last.finalbody) or (done and all(ends(handler.body) for handler in last.handlers))
     if isinstance(last, ast.Match):
         final = last.cases[-1]
         takes_all = isinstance(final.pattern, ast.MatchAs) and final.pattern.pattern is None and final.guard is None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import build
 from metarfft.rules.front.names import Notes
-from metarfft.rules.front.variables import lambda_names
+from metarfft.rules.front.variables import blocks, lambda_names
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal, Lowering
@@ -66,8 +66,8 @@ def _name_in(block: list[ast.stmt], function: ast.FunctionDef, notes: Notes) -> 
             case ast.FunctionDef():
                 pass
             case _:
-                for part in ("body", "orelse"):
-                    _name_in(getattr(statement, part, []), function, notes)
+                for part in blocks(statement):
+                    _name_in(part, function, notes)
 
 
 def prepare(low: Lowering, node: ast.expr) -> Function:

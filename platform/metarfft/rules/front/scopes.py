@@ -155,6 +155,11 @@ class Substitute(Scoped):
         node.name = self.new_name(node.name)
         return super().visit_FunctionDef(node)
 
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        node.name = node.name and self.new_name(node.name)
+        self.generic_visit(node)
+        return node
+
     def visit_Nonlocal(self, node: ast.Nonlocal | ast.Global) -> ast.AST:
         node.names = [self.new_name(name) for name in node.names]
         return node

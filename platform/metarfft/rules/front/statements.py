@@ -8,11 +8,12 @@ from typing import NoReturn
 
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
-from metarfft.rules.front import targets
+from metarfft.rules.front import attempts, targets
 from metarfft.rules.front.build import Block, assign, const, load, negate, settle, when
 from metarfft.rules.front.flow import breaks, ends
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.scopes import own
+from metarfft.rules.front.variables import blocks
 
 REFUSED = {
     ast.With: "a rule has no with; it may not open files or locks",
@@ -20,8 +21,7 @@ REFUSED = {
     ast.AsyncWith: "a rule has no async; write plain statements",
     ast.AsyncFunctionDef: "a rule has no async; write def",
     ast.ClassDef: "a class inside a function is not possible; use lists, tuples or dictionaries",
-    ast.Try: "try is not possible; test for the case before with if",
-    ast.TryStar: "try is not possible; test for the case before with if",
+    ast.TryStar: "except* is not possible; write except",
     ast.Import: "import at the beginning of the text",
     ast.ImportFrom: "import at the beginning of the text",
     ast.Global: "global is not possible here; give the value as an argument and return it",
@@ -37,11 +37,12 @@ class Statements:
     def __init__(self, names: Names, notes: Notes, user_functions: set[str]) -> None:
         self.names, self.notes, self.user_functions = names, notes, user_functions
         self.function: ast.FunctionDef | None = None
+        self.messages: dict[int, list[str]] = {}  # for each function: variables for the texts of errors
         self.kinds: dict[type[ast.stmt], Callable[..., Block]] = {
             ast.FunctionDef: self.definition, ast.Assign: self.assign, ast.AugAssign: self.augmented,
             ast.Delete: self.delete, ast.For: self.loop, ast.While: self.loop, ast.If: self.condition,
             ast.Return: self.give_back, ast.Raise: self.fail, ast.Assert: self.check, ast.Expr: self.alone,
-            ast.Match: self.match, ast.Pass: lambda node: [], ast.Break: lambda node: [node],
+            ast.Match: self.match, ast.Try: self.attempt, ast.Pass: lambda node: [], ast.Break: lambda node: [node],
             ast.Continue: lambda node: [node], ast.Nonlocal: lambda node: [node],
         }  # fmt: skip
 
@@ -147,6 +148,11 @@ class Statements:
         node.orelse = self.block(node.orelse)
         return [node]
 
+    def attempt(self, node: ast.Try) -> Block:
+        assert self.function is not None
+        used = self.messages.setdefault(id(self.function), [])
+        return attempts.lower(node, self.function, self.block, self.names, self.notes, used)
+
     def give_back(self, node: ast.Return) -> Block:
         if node.value is None:
             node.value = ast.copy_location(ast.Constant(None), node)
@@ -155,7 +161,7 @@ class Statements:
     def fail(self, node: ast.Raise) -> Block:
         error = node.exc
         if error is None:
-            refuse(node, "raise needs an error here: raise ValueError('what is wrong')")
+            return [node]  # core knows whether one was caught
         node.cause = None
         name = error.func if isinstance(error, ast.Call) else error
         if not (isinstance(name, ast.Name) and name.id in core.ERRORS):
@@ -259,9 +265,9 @@ def _mark(body: Block, flag: str) -> None:
             mark = assign(flag, const(True))
             settle(mark, statement)
             body.insert(index, mark)
-        elif isinstance(statement, ast.If):
-            _mark(statement.body, flag)
-            _mark(statement.orelse, flag)
+        elif isinstance(statement, (ast.If, ast.Try)):
+            for part in blocks(statement):
+                _mark(part, flag)
 
 
 def _pattern(pattern: ast.pattern, subject: str) -> ast.expr | None:

@@ -8,7 +8,7 @@ import string
 from typing import TYPE_CHECKING
 
 from metarfft.rules.errors import refuse
-from metarfft.rules.front import build
+from metarfft.rules.front import attempts, build
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal, Lowering
@@ -49,6 +49,8 @@ def is_text(low: Lowering, node: ast.expr) -> bool:
             return low.is_builtin(name)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr=attribute)):
             return attribute in TEXT_METHODS
+        case ast.Name(id=name):
+            return attempts.is_message(low.scope, name)
     return False
 
 

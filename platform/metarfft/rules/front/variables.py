@@ -77,6 +77,10 @@ class Scope:
             for child in ast.walk(node):
                 if isinstance(child, ast.Nonlocal):
                     self.rebound.update(child.names)
+        elif isinstance(node, ast.ExceptHandler):
+            self.bound.update([node.name] if node.name else [])
+            for statement in node.body:
+                self._visit(statement, hidden)
         elif isinstance(node, ast.Nonlocal):
             self.bound.update(node.names)
             self.borrowed.update(node.names)
@@ -123,6 +127,12 @@ class Scope:
         return name in self.bound or (self.outer is not None and self.outer.is_variable(name))
 
 
+def blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The blocks of a statement, in the order of the text."""
+    handlers = [handler.body for handler in getattr(statement, "handlers", [])]
+    return [getattr(statement, "body", []), *handlers, getattr(statement, "orelse", [])]
+
+
 def _read(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Load)
 
@@ -139,8 +149,8 @@ def _looped(block: list[ast.stmt], name: str) -> bool:
                 return True
         elif isinstance(statement, ast.FunctionDef) and mentions(statement, name):
             return True
-        for part in ("body", "orelse"):
-            if not isinstance(statement, ast.FunctionDef) and _looped(getattr(statement, part, []), name):
+        for part in blocks(statement):
+            if not isinstance(statement, ast.FunctionDef) and _looped(part, name):
                 return True
         for node in ast.walk(statement):
             if isinstance(node, COMPREHENSIONS):
@@ -197,6 +207,8 @@ def names_in(node: ast.AST) -> set[str]:
             names.add(child.name)
         elif isinstance(child, ast.Nonlocal):
             names.update(child.names)
+        elif isinstance(child, ast.ExceptHandler) and child.name:
+            names.add(child.name)
     return names
 
 
@@ -225,6 +237,6 @@ def breaks(block: Iterable[ast.stmt], kinds: tuple[type[ast.stmt], ...] = (ast.B
     for statement in block:
         if isinstance(statement, kinds):
             return True
-        if isinstance(statement, ast.If) and (breaks(statement.body, kinds) or breaks(statement.orelse, kinds)):
+        if isinstance(statement, (ast.If, ast.Try)) and any(breaks(part, kinds) for part in blocks(statement)):
             return True
     return False

@@ -15,6 +15,9 @@ _OUTCOME = {
     "continue": "go to the next round",
     "pass": "nothing to do",
     "define": "defined",
+    "try": "enter try",
+    "except_in": "enter except",
+    "except_out": "do not enter except",
 }
 
 
@@ -25,7 +28,7 @@ class Code(Style):
     entered = "(?:[^\n]*\n){0,2}?enter the loop$"
 
     def template(self, site: Site) -> str:
-        return f"{literal(site.line)}\n{self.said(site)}"
+        return self.said(site) if site.kind == "uncaught" else f"{literal(site.line)}\n{self.said(site)}"
 
     def said(self, site: Site) -> str:
         """What follows the recited line."""
@@ -35,6 +38,10 @@ class Code(Style):
                 return self.line(changes)
             case "return" | "raise":
                 return self.listed(site, site.reads, after="\n") + ANSWER  # the answer itself is appended by the trace
+            case "fail":
+                return self.listed(site, site.reads, after="\n") + f"it fails: {site.calculation}\n"
+            case "uncaught":
+                return f"no except takes it\n{ANSWER}"
             case "call":
                 return self.listed(site, self.news(site), after="\n") + f"call {site.calculation}\n"
             case "hand_back":
@@ -49,6 +56,8 @@ class Code(Style):
         outcome = _OUTCOME[site.kind].format(site.keyword)
         if site.kind == "loop_out" and site.keyword == "for":
             outcome = f"no items are left\n{outcome}"
+        if site.depth:
+            outcome = f"{outcome}, back at {site.depth}"
         return stated + self.line(site.state) + f"{outcome}\n"
 
     def change(self, site: Site) -> str:
@@ -83,7 +92,7 @@ class Scratchpad(Style):
         self.lines, self.phrases, self.answer = of.lines, of.phrases, of.answer  # type: ignore[method-assign]
 
     def template(self, site: Site) -> str:
-        if site.kind in ("return", "raise"):
+        if site.kind in ("return", "raise", "uncaught"):
             return ANSWER
         if site.kind == "mutate" or (site.kind == "assign" and site.changes):
             changes = ", ".join(f"{label} = {value}" for label, value in site.changes) or site.calculation

@@ -10,6 +10,7 @@ from metarfft.rules.styles.base import ANSWER, Phrases, Style, literal
 from metarfft.rules.trace.sites import Site
 
 
+_ATOMS = (ast.Name, ast.Constant)
 _TESTS = ("loop_in", "loop_out", "branch_in", "branch_out", "return")
 
 
@@ -17,7 +18,7 @@ class _Close(Phrases):
     """Equations without blanks, which stand between reads: ``5%2=1``."""
 
     def label(self, node: ast.expr) -> str:
-        if not isinstance(node, ast.BinOp):
+        if not (isinstance(node, ast.BinOp) and isinstance(node.left, _ATOMS) and isinstance(node.right, _ATOMS)):
             return super().label(node)
         sign = super().label(ast.BinOp(ast.Name("x"), node.op, ast.Name("x")))[2:-2]
         return f"{super().label(node.left)}{sign}{super().label(node.right)}"
@@ -49,6 +50,8 @@ class Indexed(Style):
 
     def template(self, site: Site) -> str:
         said = self.said(site)
+        if site.kind == "uncaught":
+            return ANSWER
         return "" if said is None else f"{literal(self.header(site))}\n{said}"
 
     def said(self, site: Site) -> str | None:
@@ -67,7 +70,12 @@ class Indexed(Style):
             case "loop_in" | "loop_out" | "branch_in" | "branch_out":
                 full = f"{site.state}\n" if site.state else ""
                 return f"{full}{self.listed(site, reads, changes)};{'enter' if site.kind.endswith('in') else 'skip'}\n"
-            case "else" | "break" | "continue" | "pass":
+            case "fail":
+                return f"{after}fails with {site.calculation}\n"
+            case "except_in" | "except_out":
+                stated = self.separator.join(part for part in (site.depth, changes) if part)
+                return f"{stated + ';' if stated else ''}{'enter' if site.kind == 'except_in' else 'skip'}\n"
+            case "else" | "break" | "continue" | "pass" | "try":
                 return ""
             case "call":
                 return f"{after}call {site.calculation}\n"

@@ -91,6 +91,8 @@ class MarkedList(list):
         return value
 
     def remove(self, value: Any) -> None:
+        if value not in self:
+            raise ValueError("list.remove(x): x not in list")
         self.pop(self.index(value))
 
     def clear(self) -> None:
@@ -205,6 +207,8 @@ class MarkedStr(str):
         return MarkedStr(text, marks=marks, around=(self.onward, self.start, end))
 
     def __radd__(self, other: str) -> MarkedStr:
+        if not isinstance(other, str):
+            return NotImplemented
         first = self.start if self.marks else self.end - self.onward
         start = first - self.onward * len(other)
         marks = list(range(first, start, -self.onward))[::-1] + self.marks

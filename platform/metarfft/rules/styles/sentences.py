@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 
 from metarfft.rules.styles import natural
-from metarfft.rules.styles.base import Phrases
+from metarfft.rules.styles.base import ANSWER, Phrases
 from metarfft.rules.styles.code import Code
 from metarfft.rules.styles.natural.inference import Kinds
 from metarfft.rules.styles.natural.jotted import Jotted
 from metarfft.rules.styles.natural.statements import Statements
 from metarfft.rules.trace.sites import Site
 
-_VERDICTS = {"loop_in": "go on", "loop_out": "the loop ends", "branch_in": "yes", "branch_out": "no"}
+_VERDICTS = {
+    "loop_in": "go on", "loop_out": "the loop ends", "branch_in": "yes", "branch_out": "no",
+}  # fmt: skip
 
 
 class _Jotted(Jotted, Statements, Phrases):
@@ -39,7 +41,15 @@ class Natural(Code):
     def said(self, site: Site) -> str:
         changes = self.changes(site)
         match site.kind:
-            case "else" | "break" | "continue" | "pass" | "define":
+            case "fail":
+                return self.listed(site, site.reads, after="\n") + f"this fails with {site.calculation}\n"
+            case "except_in":
+                return self.line(changes) + (f"yes, back at {site.depth}\n" if site.depth else "yes\n")
+            case "except_out":
+                return "no\n"
+            case "uncaught":
+                return f"nothing is done about it\n{ANSWER}"
+            case "else" | "break" | "continue" | "pass" | "define" | "try":
                 return ""
             case "loop_start":
                 return self.listed(site, self.news(site), after="\n")

@@ -82,8 +82,8 @@ def makes_new(node: ast.expr) -> bool:
     return isinstance(node, (ast.List, ast.BinOp))
 
 
-def changed_in_place(body: list[ast.stmt]) -> list[str]:
-    """Variables whose containers these statements change in place, those of inner loops left out."""
+def changed_in_place(body: list[ast.stmt], inner: bool = False) -> list[str]:
+    """Variables whose containers these statements change in place; those of ``inner`` loops left out."""
     names: dict[str, None] = {}
 
     def touch(node: ast.expr) -> None:
@@ -97,10 +97,12 @@ def changed_in_place(body: list[ast.stmt]) -> list[str]:
             for node in ast.walk(statement.test):
                 if isinstance(node, ast.Call) and changes(node):
                     touch(_changed(node))
-            names.update(dict.fromkeys(changed_in_place(statement.body) + changed_in_place(statement.orelse)))
+            names.update(dict.fromkeys(changed_in_place(statement.body, inner) + changed_in_place(statement.orelse, inner)))
         elif isinstance(statement, ast.Try):
             for block in (statement.body, *(handler.body for handler in statement.handlers), statement.orelse):
-                names.update(dict.fromkeys(changed_in_place(block)))
+                names.update(dict.fromkeys(changed_in_place(block, inner)))
+        elif inner and isinstance(statement, (ast.While, ast.For)):
+            names.update(dict.fromkeys(changed_in_place(statement.body, inner)))
         elif isinstance(statement, ast.Delete):
             touch(statement.targets[0])
         elif not isinstance(statement, (ast.While, ast.For, ast.FunctionDef)):

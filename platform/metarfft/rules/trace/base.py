@@ -42,6 +42,22 @@ class Context:
     place: state.Place
 
     @property
+    def has_attempts(self) -> bool:
+        """Whether errors may be caught."""
+        return any(isinstance(node, ast.Try) for top in self.tops for node in ast.walk(top))
+
+    def is_outermost(self, function: ast.FunctionDef) -> bool:
+        """Whether a function is the entry, which no other function calls."""
+        return function is self.tops[-1] and not self.is_called(function)
+
+    def is_called(self, function: ast.FunctionDef) -> bool:
+        return any(
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function.name
+            for top in self.tops
+            for node in ast.walk(top)
+        )
+
+    @property
     def has_calls(self) -> bool:
         names = {node.name for top in self.tops for node in ast.walk(top) if isinstance(node, ast.FunctionDef)}
         calls = [node for top in self.tops for node in ast.walk(top) if isinstance(node, ast.Call)]
@@ -99,13 +115,14 @@ class Base:
         keyword: str = "",
         line: int | None = None,
         state: str = "",
+        depth: str = "",
     ) -> None:
         """Adds a site and writes the code that appends its step."""
         assert self.style is not None
         lineno = line or self.writer.line
         recited = self.context.recited[lineno - 1]
         reads = tuple(values.reads)
-        site = Site(kind, lineno, recited, reads, calculation, changes, keyword, state=state, join=values.joined)
+        site = Site(kind, lineno, recited, reads, calculation, changes, keyword, depth, state=state, join=values.joined)
         self.sites.append(site)
         self.writer.write(f"__step(({len(self.sites) - 1}, {values.text(self.style.template(site))}))")
 

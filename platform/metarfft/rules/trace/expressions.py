@@ -103,7 +103,7 @@ class Expressions:
 
     def plain(self, code: str, values: Values) -> ast.Name:
         """The field of a value inside a label: without marks, so that an equation is true as it stands."""
-        return slot_name(values.add(f"__say({code})" if self.marked else f"{self.repr}{code})"))
+        return slot_name(values.add(f"{self.repr}{code})"))
 
     def whole(self, code: str) -> str:
         """Code that writes all of a value out."""
@@ -143,19 +143,19 @@ class Expressions:
             case ast.Compare():
                 return self._comparison(node, values)
             case ast.BinOp():
-                left, right = self.translate(node.left, values), self.translate(node.right, values)
+                left, right = self.operand(node.left, values), self.operand(node.right, values)
                 code = self.operation(node, left.code, right.code)
                 left = self.base_of_power(node, left, values)
                 return self._equation(ast.BinOp(left.shown, node.op, right.shown), code, values, self._news(node, code))
             case ast.UnaryOp():
                 if isinstance(node.operand, ast.Constant):
                     return Value(f"({ast.unparse(node)})", node)
-                value = self.translate(node.operand, values)
+                value = self.operand(node.operand, values)
                 code = self.kept(ast.unparse(ast.UnaryOp(node.op, ast.Name(value.code, ast.Load()))))
                 shown = ast.UnaryOp(node.op, value.shown)
                 return Value(code, shown) if isinstance(node.op, ast.Not) else self._equation(shown, code, values)
             case ast.List() | ast.Tuple() | ast.Set():
-                parts = [self.translate(item, values) for item in node.elts]
+                parts = [self.operand(item, values) for item in node.elts]
                 comma = "," if isinstance(node, ast.Tuple) and len(parts) == 1 else ""
                 inside = ", ".join(part.code for part in parts) + comma
                 left, right = {ast.List: "[]", ast.Tuple: "()", ast.Set: "{}"}[type(node)]
@@ -165,11 +165,20 @@ class Expressions:
                 pairs = []
                 for key, item in zip(node.keys, node.values, strict=True):
                     assert key is not None
-                    pairs.append((self.translate(key, values), self.translate(item, values)))
+                    pairs.append((self.operand(key, values), self.operand(item, values)))
                 inside = ", ".join(f"{key.code}: {item.code}" for key, item in pairs)
                 shown = ast.Dict([key.shown for key, _ in pairs], [item.shown for _, item in pairs])
                 return Value(self.kept(self._items(f"{{{inside}}}", node.values)), shown)
         raise AssertionError(type(node).__name__)  # the core has no others
+
+    def operand(self, node: ast.expr, values: Values) -> Value:
+        """A part of another expression: what it is compared to is worked out first."""
+        value = self.translate(node, values)
+        if isinstance(value.shown, ast.Compare) or (
+            isinstance(value.shown, ast.UnaryOp) and isinstance(value.shown.op, ast.Not)
+        ):
+            return self._equation(value.shown, value.code, values)
+        return value
 
     def _items(self, display: str, parts: list[ast.expr]) -> str:
         return display if all(isinstance(part, ast.Constant) for part in parts) else f"__items({display})"
@@ -246,8 +255,13 @@ class Expressions:
                 values.reads.append(Read(node.id, f"{{{values.add(self.whole(code))}}}"))
 
     def _comparison(self, node: ast.Compare, values: Values) -> Value:
-        left, right = self.translate(node.left, values), self.translate(node.comparators[0], values)
+        left, right = self.operand(node.left, values), self.operand(node.comparators[0], values)
         sign = ast.unparse(ast.Compare(ast.Name("x"), node.ops, [ast.Name("x")]))[2:-2]
+        if isinstance(node.ops[0], (ast.Is, ast.IsNot)):  # two values that are written alike may be two
+            left, right = (
+                replace(value, shown=part) if isinstance(part, ast.Name) else value
+                for part, value in ((node.left, left), (node.comparators[0], right))
+            )
         shown = ast.Compare(left.shown, node.ops, [right.shown])
         return Value(self.kept(f"{left.code} {sign} {right.code}"), shown)
 
@@ -271,7 +285,7 @@ class Expressions:
     def quietly(self, node: ast.expr, values: Values) -> Value:
         """Compiled without reads of plain variables: they stand in the label of what is read."""
         before, known = len(values.reads), set(values.known)
-        value = self.translate(node, values)
+        value = self.operand(node, values)
         values.reads[before:] = [read for read in values.reads[before:] if not read.is_name]
         for name in ast.walk(node):  # not stated yet: to be where it is read again
             if isinstance(name, ast.Name) and (key := ast.dump(name)) not in known:
@@ -380,7 +394,7 @@ class Expressions:
         arguments, shown = [], []
         shows = (name == "range") or (name in ("int", "str") and self.marked)  # arguments by their names
         for argument in node.args:
-            value = self.translate(argument, values) if shows else self.quietly(argument, values)
+            value = self.operand(argument, values) if shows else self.quietly(argument, values)
             if whole and (name in _LOOKING or dotted(node.func) is not None):
                 self.look(argument, value.code, values)
             arguments.append(value.code)
@@ -450,7 +464,8 @@ class Expressions:
         if method in guards.METHODS and (method != "pop" or self.special):
             code = f"__m_{method}({receiver.code}{', ' if inside else ''}{inside})"
         else:
-            code = f"{receiver.code}.{method}({inside})"
+            of = f"({receiver.code})" if receiver.code[:1].isdigit() else receiver.code
+            code = f"{of}.{method}({inside})"
         call = ast.Call(
             ast.Attribute(receiver.shown, method, ast.Load()), shown,
             [ast.keyword(name, value.shown) for name, value in keywords],

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from metarfft.rules.core import assigned, own_nodes, parameters
+from metarfft.rules.trace.attempts import Attempts
 from metarfft.rules.trace.sites import Kind
-from metarfft.rules.trace.statements import Statements
 
 
-class Function(Statements):
+class Function(Attempts):
     """One function of a rule: the entry, a function that is called, or one that goes on from a place."""
 
     def entry(self, hidden: tuple[str, ...]) -> None:
@@ -25,16 +25,9 @@ class Function(Statements):
                 if self.context.full_state:
                     self.writer.write("__stack = []")
                 for top in self.context.tops:
-                    if top is not self.node or self.is_called(top):
+                    if top is not self.node or self.context.is_called(top):
                         self.define(top, self.owned)
             self.body("entry")
-
-    def is_called(self, top: ast.FunctionDef) -> bool:
-        return any(
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == top.name
-            for function in self.context.tops
-            for node in ast.walk(function)
-        )
 
     def define(self, node: ast.FunctionDef, owned: frozenset[str]) -> None:
         """Writes a function that is called, and those of its frames that the program begins in."""

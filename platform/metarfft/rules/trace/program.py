@@ -13,16 +13,17 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from metarfft.rules.core import CONSTANTS, DOTTED, TYPES
+from metarfft.rules.core import CONSTANTS, DOTTED, ERRORS, TYPES, has_attempts
+from metarfft.rules.errors import RuleError
 from metarfft.rules.styles import marks
 from metarfft.rules.styles.base import Phrases
-from metarfft.rules.trace import guards, state
+from metarfft.rules.trace import attempts, guards, state
 from metarfft.rules.trace.analysis import has_special
 from metarfft.rules.trace.base import Context
 from metarfft.rules.trace.functions import Function
-from metarfft.rules.trace.sites import Site
+from metarfft.rules.trace.sites import Site, Step
 from metarfft.rules.trace.writer import Writer
 from metarfft.rules.values import write
 
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
 
 _BRIEF = 20  # characters of a text that a call shows
 HIDDEN = ("__step", "__measure", "__marked", "__state")  # what a traced program is called with, first
-
-
-class Raised(Exception):
-    """A rule's own ``raise``; ``args`` are the error's name and its text."""
-
-
-def _raise(error: str, *text: Any) -> NoReturn:
-    raise Raised(error, str(text[0]) if text else "")
 
 
 def _join(separator: str, after: str, *parts: str) -> str:
@@ -69,7 +62,7 @@ def _namespace() -> dict[str, Any]:
         "__power": guards.power, "__shift": guards.shift, "__modulo": guards.modulo, "__fit": guards.fit,
         "__items": guards.items, "__ordered": guards.ordered, "__set_item": guards.set_item,
         "__get_item": guards.get_item, "__too_many_steps": guards.too_many_steps,
-        "__too_many_calls": guards.too_many_calls, "__raise": _raise,
+        "__too_many_calls": guards.too_many_calls, "__raise": attempts.throw, "__message": attempts.message, "__x_type": type, "__x_stop": (RuleError, RecursionError, MemoryError),
         "__repr": repr, "__write": write, "__numbers": (int, float), "__isinstance": isinstance, "__unset": object(),
         "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
         "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
@@ -79,6 +72,7 @@ def _namespace() -> dict[str, Any]:
     for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
                  "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip
         names[name] = getattr(__import__("builtins"), name)
+    names.update({f"__x_{name}": getattr(__import__("builtins"), name) for name in ERRORS})
     for kind in TYPES - {"deque"}:
         names[kind] = getattr(__import__("builtins"), kind)
     from collections import deque
@@ -108,12 +102,14 @@ class Program:
         sites: what each step's first number refers to.
         lines: line of the core rule for each line of the generated source, to place run-time errors.
         source: the generated source.
+        uncaught: the step in which an error that no ``except`` took ends the rule.
     """
 
     function: Callable[..., Any]
     sites: tuple[Site, ...]
     lines: tuple[int, ...]
     source: str
+    uncaught: Step | None = None
 
 
 def compile_rule(
@@ -137,5 +133,14 @@ def compile_rule(
     source, origins = writer.source()
     names = dict(_NAMES)
     names["__builtins__"] = _BUILTINS
+    uncaught = None
+    if style and has_attempts(module):
+        failing: dict[int, Step] = {}
+        for line in attempts.may_fail(module):
+            sites.append(Site("fail", line, recited[line - 1], calculation="{0}"))
+            failing[line] = (len(sites) - 1, style.template(sites[-1]))
+        names["__failed"] = attempts.teller(failing, origins)
+        sites.append(Site("uncaught", tops[-1].lineno, recited[tops[-1].lineno - 1]))
+        uncaught = (len(sites) - 1, style.template(sites[-1]))
     exec(compile(source, "<rule>", "exec"), names)
-    return Program(names["__rule"], tuple(sites), tuple(origins), source)
+    return Program(names["__rule"], tuple(sites), tuple(origins), source, uncaught)

@@ -92,7 +92,7 @@ class _Writer:
         for line in loops:
             sources = [known[f"__s{line}_{n}"] for n in itertools.takewhile(
                 lambda n: f"__s{line}_{n}" in known, itertools.count())]  # fmt: skip
-            written = [self.write(source, f"over[{line}][{n}]") for n, source in enumerate(sources, 1)]
+            written = [self.write(source, f"{path}over[{line}][{n}]") for n, source in enumerate(sources, 1)]
             parts.append(f"over[{line}] = ({', '.join([str(known[f'__p{line}']), *written])},)")
         return parts
 
@@ -173,6 +173,9 @@ class _Reader:
                 return self.frames[ast.literal_eval(depth)].values[name]
             case ast.Subscript(value=ast.Name(id="over"), slice=line):
                 return self.frames[-1].loops[ast.literal_eval(line)]
+            case ast.Subscript(value=ast.Attribute(value=ast.Subscript(value=ast.Name("frame"), slice=depth), attr="over"),
+                               slice=line):  # fmt: skip
+                return self.frames[ast.literal_eval(depth)].loops[ast.literal_eval(line)]
             case ast.Subscript(value=of, slice=index):
                 return self.value(of)[self.value(index)]
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):

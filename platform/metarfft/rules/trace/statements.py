@@ -42,11 +42,9 @@ class Statements(Base):
             self.assigned(values, None, changed)
             return
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
-            part = self.expressions.translate(node.value, values)
-            changed = self.store(target, part.code, values, is_new=False)
-            if self.style:
-                changed = ((changed[0][0], self.expressions.text(part.shown)), *changed[1:])
-            self.assigned(values, None, changed)
+            part = self.expressions.operand(node.value, values)
+            values.reads = [replace(read, is_name=False) for read in values.reads]  # what is put in
+            self.assigned(values, None, self.store(target, part.code, values, is_new=False))
             return
         code, calculation, may_grow = self.right_side(node.value, values)
         changed = self.store(target, code, values, makes_new(node.value), node.value)
@@ -148,17 +146,15 @@ class Statements(Base):
     def store_element(
         self, target: ast.Subscript, code: str, values: Values, number: bool = False
     ) -> list[tuple[str, str]]:
-        """Assigns to an element, or to a slice, after which the whole is stated too; returns labels, and code that
-        writes the new values out."""
+        """Assigns to an element, or to a slice, after which the whole is stated; returns labels, and code that writes
+        the new values out."""
         base = self.expressions.place(target.value, values)
         index = self.expressions.index(target.slice, values)
-        label = self.expressions.text(ast.Subscript(base.shown, index.shown, ast.Load())) if self.style else ""
         if isinstance(target.slice, ast.Slice):
             self.writer.write(f"__set_item({base.code}, __slice({_slice(index.code)}), {code})")
             if self.style is None:
                 return []
-            whole = (self.expressions.text(base.shown), self.expressions.whole(base.code))
-            return [(label, self.expressions.show(code)), whole]
+            return [(self.expressions.text(base.shown), self.expressions.whole(base.code))]
         at = index.code
         if not isinstance(target.slice, ast.Constant):
             at = self.writer.name()
@@ -170,6 +166,7 @@ class Statements(Base):
             self.writer.write(f"__set_item({base.code}, {at}, {code})")
         if self.style is None:
             return []
+        label = self.expressions.text(ast.Subscript(base.shown, index.shown, ast.Load()))
         if self.style.marked:
             return [(label, f"__element({base.code}, {at})")]
         return [(label, self.expressions.show(f"{base.code}[{at}]"))]
@@ -281,8 +278,8 @@ class Statements(Base):
         result = self.writer.name()
         resumed = self.on_way(statement)
         with self.not_on_way(resumed):
-            values = self.values()
-            arguments = [self.expressions.translate(argument, values) for argument in node.args]
+            values = self.values(*node.args)
+            arguments = [self.expressions.operand(argument, values) for argument in node.args]
             if self.style:
                 given = [self.given(argument, value, values) for argument, value in zip(node.args, arguments, strict=True)]
                 call = self.expressions.text(ast.Call(node.func, given, []))
@@ -517,7 +514,7 @@ class Statements(Base):
             assert isinstance(node.value, ast.Call)
             result, values = self.call(node, node.value), self.values()
             if self.style:
-                values.reads.append(Read("back", f"{{{values.add(self.expressions.show(result))}}}"))
+                values.reads.append(Read(None, f"the call gave {{{values.add(self.expressions.show(result))}}}"))
         else:
             values = self.values(node.value)
             result = self.expressions.translate(node.value, values).code
@@ -529,15 +526,6 @@ class Statements(Base):
             else:
                 self.step("hand_back", values, f"depth {{{values.after('__string(__d)')}}}", (("return", f"{{{written}}}"),))
         self.writer.write(f"return {result}")
-
-    def Raise(self, node: ast.Raise) -> None:
-        assert isinstance(node.exc, ast.Call)
-        assert isinstance(node.exc.func, ast.Name)
-        values = self.values()
-        codes = [self.expressions.translate(argument, values).code for argument in node.exc.args]
-        if self.style:
-            self.step("raise", values)
-        self.writer.write(f"__raise({', '.join([repr(node.exc.func.id), *codes])})")
 
     # -- functions inside
 

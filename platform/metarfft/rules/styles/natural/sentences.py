@@ -53,6 +53,19 @@ class Writer(Statements):
                 self.block(node.body, f"{number}.")
             if isinstance(node, ast.FunctionDef):
                 self.function(node, f"{number}.")
+            if isinstance(node, ast.Try):
+                self.block(node.body, f"{number}.")
+                for handler in node.handlers:
+                    step += 1
+                    number = f"{prefix}{step}"
+                    self.write(handler.lineno, number, partial(self.except_, handler, handler is node.handlers[0]))
+                    self.block(handler.body, f"{number}.")
+                if node.orelse:
+                    step += 1
+                    number = f"{prefix}{step}"
+                    line = (node.handlers[-1].body[-1].end_lineno or 0) + 1  # of the else
+                    self.write(line, number, partial(self.no_error, node.orelse))
+                    self.block(node.orelse, f"{number}.")
             while isinstance(node, ast.If):
                 self.block(node.body, f"{prefix}{step}.")
                 if not node.orelse:
@@ -98,6 +111,19 @@ class Writer(Statements):
     def If(self, node: ast.If) -> str:
         return f"if {self.condition(node.test)}, do {self.steps(node.body)}."
 
+    def Try(self, node: ast.Try) -> str:
+        return f"try this: do {self.steps(node.body)}."
+
+    def except_(self, handler: ast.ExceptHandler, is_first: bool) -> str:
+        kinds = core.caught(handler)
+        error = "any error" if kinds == ["Exception"] else " or ".join(kinds)
+        name = f" (call it {handler.name})" if handler.name else ""
+        begin = "" if is_first else "otherwise, "
+        return f"{begin}if that fails with {error}{name}, do {self.steps(handler.body)}."
+
+    def no_error(self, body: list[ast.stmt]) -> str:
+        return f"if nothing failed, do {self.steps(body)}."
+
     def FunctionDef(self, node: ast.FunctionDef) -> str:
         return f"remember: to do {self.call_of(node)}, follow {self.steps(node.body)}."
 
@@ -126,7 +152,9 @@ def _letters(place: int) -> str:
 
 
 def _numbers(node: ast.stmt) -> int:
-    """How many numbers a statement takes: one, and one for each of its elif and else."""
+    """How many numbers a statement takes: one, and one for each of its elif, except and else."""
+    if isinstance(node, ast.Try):
+        return 1 + len(node.handlers) + bool(node.orelse)
     count = 1
     while isinstance(node, ast.If) and node.orelse:
         count += 1

@@ -90,6 +90,8 @@ class Statements(Assignments):
 
     def Raise(self, node: ast.Raise) -> str:
         error = node.exc
+        if error is None:
+            return "stop with that error again."
         if isinstance(error, ast.Name):
             return f"stop with the error {error.id}."
         if not isinstance(error, ast.Call) or not isinstance(error.func, ast.Name):

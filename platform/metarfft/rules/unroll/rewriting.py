@@ -12,20 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from metarfft.rules import core
-from metarfft.rules.front import (
-    Lowered,
-    _written,
-    build,
-    hidden,
-    unroll_changes,
-    unroll_lists,
-    unroll_searches,
-    unroll_slices,
-    unroll_texts,
-)
+from metarfft.rules.front import Lowered, build, written
 from metarfft.rules.front.expressions import ANY, RESERVED, Goal, Lowering
-from metarfft.rules.front.hints import hinted
-from metarfft.rules.front.known import Known
+from metarfft.rules.unroll import changes, hidden, lists, searches, slices, texts
+from metarfft.rules.unroll.hints import hinted
+from metarfft.rules.unroll.known import Known
 from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.variables import Scope, names_in
 
@@ -61,8 +52,8 @@ def rewrite(text: str, lowered: Lowered) -> Lowered:
     for node in ast.walk(module):
         if isinstance(node, ast.stmt | ast.expr | ast.arg):
             node.lineno = lowered.origin[node.lineno]
-    written = _written(unroll(module, Names(()), notes, hinted(text, lowered)), lowered.entry, notes)
-    return replace(written, notes=(*lowered.notes, *written.notes))
+    result = written(unroll(module, Names(()), notes, hinted(text, lowered)), lowered.entry, notes)
+    return replace(result, notes=(*lowered.notes, *result.notes))
 
 
 def _unrolled(module: ast.Module, names: Names, notes: Notes, given: Mapping[str, str] | None) -> ast.Module:
@@ -99,7 +90,7 @@ class Unrolling(Lowering):
             case ast.FunctionDef():
                 inner = Unrolling(self.names, self.notes, self.functions, Scope(node, self.scope), self.known)
                 self.emit(inner.function(node, True), node)
-            case ast.Return(value=ast.expr() as value) if not self._blocked and unroll_searches.give(self, value, node):
+            case ast.Return(value=ast.expr() as value) if not self._blocked and searches.give(self, value, node):
                 pass
             case _:
                 super()._statement(node)
@@ -107,10 +98,10 @@ class Unrolling(Lowering):
     def alone(self, node: ast.expr) -> None:
         match node:
             case ast.Call(func=ast.Attribute(value=owner, attr=method) as called) if not self._blocked:
-                write = unroll_changes.IN_PLACE.get(method) if core.dotted(called) is None else None
+                write = changes.IN_PLACE.get(method) if core.dotted(called) is None else None
                 if write is not None and write(self, node, owner):
                     return
-                if core.dotted(called) in unroll_searches.INSORT and unroll_searches.insort(self, node):
+                if core.dotted(called) in searches.INSORT and searches.insort(self, node):
                     return
         super().alone(node)
 
@@ -122,19 +113,19 @@ class Unrolling(Lowering):
         """The variable that holds the value of ``node`` once a loop has run; None where there is nothing to write."""
         match node:
             case ast.Compare(ops=[ast.In() | ast.NotIn()]):
-                return unroll_searches.membership(self, node, goal)
+                return searches.membership(self, node, goal)
             case ast.Subscript(slice=ast.Slice() as cut):
-                return unroll_slices.part(self, node, cut, goal)
+                return slices.part(self, node, cut, goal)
             case ast.BinOp(op=ast.Mult()):
-                return unroll_lists.repeated(self, node, goal)
-            case ast.Call(func=ast.Name(name)) if name in unroll_lists.BUILTINS and self.is_builtin(name):
-                return unroll_lists.BUILTINS[name](self, node, goal)
+                return lists.repeated(self, node, goal)
+            case ast.Call(func=ast.Name(name)) if name in lists.BUILTINS and self.is_builtin(name):
+                return lists.BUILTINS[name](self, node, goal)
             case ast.Call(func=ast.Attribute(value=owner, attr=method) as called) if core.dotted(called) is None:
                 write = METHODS.get(method)
                 return None if write is None else write(self, node, owner, goal)
-            case ast.Call(func=ast.Attribute() as called) if core.dotted(called) in unroll_searches.BISECT:
-                return unroll_searches.halving(self, node, goal)
+            case ast.Call(func=ast.Attribute() as called) if core.dotted(called) in searches.BISECT:
+                return searches.halving(self, node, goal)
         return None
 
 
-METHODS = {**unroll_lists.METHODS, **unroll_searches.METHODS, **unroll_texts.METHODS}
+METHODS = {**lists.METHODS, **searches.METHODS, **texts.METHODS}

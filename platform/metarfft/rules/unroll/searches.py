@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from metarfft.rules.front import build, unroll_lists
-from metarfft.rules.front.hidden import is_small
-from metarfft.rules.front.known import NUMBERS, TEXTS
+from metarfft.rules.front import build
+from metarfft.rules.unroll import lists
+from metarfft.rules.unroll.hidden import is_small
+from metarfft.rules.unroll.known import NUMBERS, TEXTS
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal
@@ -53,7 +54,7 @@ def membership(low: Unrolling, node: ast.Compare, goal: Goal) -> ast.expr | None
         changes = [build.assign(flag, build.const(inside)), ast.Break()]
         low.emit(build.when(same(low, item, wanted, low.kind(node.left)), changes), node)
 
-    unroll_lists.over(low, container, items, body)
+    lists.over(low, container, items, body)
     return build.load(flag)
 
 
@@ -86,7 +87,7 @@ def give(low: Unrolling, value: ast.expr, at: ast.Return) -> bool:
 
         case _:
             return False
-    unroll_lists.over(
+    lists.over(
         low, source, items, lambda item: low.emit(build.when(test(item), [ast.Return(build.const(early))]), at)
     )
     low.emit(ast.Return(build.const(not early)), at)
@@ -107,7 +108,7 @@ def find_in(
     result = target or low.fresh("position")
     low.emit(build.assign(result, build.const(-1)), at)
     with low.lending():
-        place, item = low.fresh("place", "index"), low.fresh(*unroll_lists.item_names(low, source))
+        place, item = low.fresh("place", "index"), low.fresh(*lists.item_names(low, source))
         found: list[ast.stmt] = [build.assign(result, build.load(place))]
         if not last:
             found.append(ast.Break())
@@ -133,7 +134,7 @@ def count(low: Unrolling, node: ast.Call, owner: ast.expr, goal: Goal) -> ast.ex
     def body(item: ast.expr) -> None:
         low.emit(build.when(same(low, item, wanted, wanted_kind), [build.add_to(name, build.const(1))]), node)
 
-    unroll_lists.over(low, owner, items, body)
+    lists.over(low, owner, items, body)
     return build.load(name)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from metarfft.rules.front import build
-from metarfft.rules.front.hidden import has_constant_size, is_small, number
-from metarfft.rules.front.known import TEXTS
-from metarfft.rules.front.unroll_lists import over, plural_names
+from metarfft.rules.unroll.hidden import has_constant_size, is_small, number
+from metarfft.rules.unroll.known import TEXTS
+from metarfft.rules.unroll.lists import over, plural_names
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal

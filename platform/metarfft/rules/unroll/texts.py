@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from metarfft.rules.front import build
-from metarfft.rules.front.hidden import is_small
-from metarfft.rules.front.unroll_lists import item_names, over
+from metarfft.rules.unroll.hidden import is_small
+from metarfft.rules.unroll.lists import item_names, over
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from metarfft.rules.front import build
-from metarfft.rules.front.hidden import is_small
-from metarfft.rules.front.known import TEXTS
-from metarfft.rules.front.unroll_lists import before, flag_of, item_names, options, over, while_before
-from metarfft.rules.front.unroll_searches import find_in
+from metarfft.rules.unroll.hidden import is_small
+from metarfft.rules.unroll.known import TEXTS
+from metarfft.rules.unroll.lists import before, flag_of, item_names, options, over, while_before
+from metarfft.rules.unroll.searches import find_in
 
 if TYPE_CHECKING:
     from metarfft.rules.front.unroll import Unrolling

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from metarfft.rules.front import build, iterators, naming
 from metarfft.rules.front.each import each
-from metarfft.rules.front.hidden import is_listed, is_small
-from metarfft.rules.front.known import NUMBERS, TEXTS
+from metarfft.rules.unroll.hidden import is_listed, is_small
+from metarfft.rules.unroll.known import NUMBERS, TEXTS
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal

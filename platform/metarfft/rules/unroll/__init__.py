@@ -1,0 +1,1 @@
+"""Lines that hide a loop: named, and written out as loops."""
