@@ -145,7 +145,7 @@ def message_of(handler: ast.ExceptHandler) -> ast.stmt | None:
     return None
 
 
-def called_at(module: ast.Module, lines: list[int | None]) -> list[int]:
+def called_at(module: ast.Module, lines: list[int]) -> list[int]:
     """Lines of the functions that wait for one another: the entry, then those called at each of the lines.
 
     Raises:

@@ -172,7 +172,7 @@ class Rule:
             RuleError: the text is no state of that loop, or as for `run`.
         """
         frames, mark = state.read(text)
-        calls = [frame.call for frame in frames[:-1]]
+        calls = [frame.call or 0 for frame in frames[:-1]]
         place = tuple(zip(core.called_at(self.module, calls), [*calls, line], strict=True))
         key = (style.name, place)
         if key not in self._resumed:

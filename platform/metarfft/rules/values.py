@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 ANSWER = "So the answer is "  # what every trajectory ends with, before its answer
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 FACTORIES = {"int": int, "float": float, "str": str, "list": list, "set": set, "dict": dict, "tuple": tuple, "bool": bool}
 _PLAIN = (int, float, str, bool, type(None))
 
@@ -104,11 +104,13 @@ def _copied(value: Any, known: dict[int, Any]) -> Any:
     if id(value) in known:
         return known[id(value)]
     if isinstance(value, list):
-        known[id(value)] = made = []
+        made: list[Any] = []
+        known[id(value)] = made
         made.extend(_copied(item, known) for item in value)
         return made
     if value.__class__ is dict:
-        known[id(value)] = table = {}
+        table: dict[Any, Any] = {}
+        known[id(value)] = table
         table.update((key, _copied(item, known)) for key, item in value.items())
         return table
     if value.__class__ is tuple:

@@ -135,9 +135,9 @@ class MarkedList(list):
         kept = [marks[id(item)].pop(0) if marks.get(id(item)) else None for item in items]
         super().__setitem__(slice(None), items)
         self.marks = []
-        for mark in kept:
-            self.marks.append(self.end if mark is None else mark)
-            self.end += self.onward if mark is None else 0
+        for its_mark in kept:
+            self.marks.append(self.end if its_mark is None else its_mark)
+            self.end += self.onward if its_mark is None else 0
 
     def copy(self) -> MarkedList:
         return self[:]

@@ -133,6 +133,10 @@ class Base:
         if self.style and round_of_loop:  # now and then, since measuring takes longer than a step
             self.writer.write("if not __n & 63: __measure()")
 
+    def define(self, node: ast.FunctionDef, owned: frozenset[str]) -> None:
+        """Writes a function that is called, and those of its frames that the program begins in."""
+        raise NotImplementedError
+
     # -- going on from a place
 
     def on_way(self, node: ast.stmt) -> bool:

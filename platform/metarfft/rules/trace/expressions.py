@@ -166,9 +166,9 @@ class Expressions:
                 for key, item in zip(node.keys, node.values, strict=True):
                     assert key is not None
                     pairs.append((self.operand(key, values), self.operand(item, values)))
-                inside = ", ".join(f"{key.code}: {item.code}" for key, item in pairs)
-                shown = ast.Dict([key.shown for key, _ in pairs], [item.shown for _, item in pairs])
-                return Value(self.kept(self._items(f"{{{inside}}}", node.values)), shown)
+                inside = ", ".join(f"{first.code}: {second.code}" for first, second in pairs)
+                table = ast.Dict([first.shown for first, _ in pairs], [second.shown for _, second in pairs])
+                return Value(self.kept(self._items(f"{{{inside}}}", node.values)), table)
         raise AssertionError(type(node).__name__)  # the core has no others
 
     def operand(self, node: ast.expr, values: Values) -> Value:
@@ -299,7 +299,7 @@ class Expressions:
         parts = {name: getattr(node, name) for name in ("lower", "upper", "step")}
         given = {name: self.quietly(part, values) for name, part in parts.items() if part is not None}
         code = ":".join(given[name].code if name in given else "" for name in parts)
-        shown = ast.Slice(**{name: given[name].shown if name in given else None for name in parts})
+        shown = ast.Slice(*(given[name].shown if name in given else None for name in parts))
         return Value(code.removesuffix(":") if node.step is None else code, shown)
 
     def _subscript(self, node: ast.Subscript, values: Values) -> Value:
