@@ -176,7 +176,7 @@ def _synthetic(
     for attempt in range(100):
         rng = Random(f"{key}|rule {attempt}")
         composed = compose.compose(rng, kinds)
-        rule = Rule(composed.source, unroll=unroll)
+        rule = Rule(composed.source, unroll=unroll, is_core=True)
         inputs, example = composed.sample(length, rng), composed.sample(rng.randint(1, 4), rng)
         try:
             if computes_downstream(rule):
@@ -210,7 +210,7 @@ def _downstream_probes(parameters: int) -> list[list[tuple[list[Any], Any]]]:
 def _renamed(task_id: str, key: str, unroll: bool) -> tuple[Rule, dict[str, str]]:
     rule = _rule(task_id, unroll)
     names = rename.draw_names(rule.module, Random(f"{task_id}|{key}"))
-    return Rule(rename.rename(rule.source, names)), names
+    return Rule(rename.rename(rule.source, names), is_core=True), names
 
 
 @cache

@@ -15,7 +15,7 @@ from metarfft.rules.errors import BudgetError, RuleError
 from metarfft.rules.styles import SCRATCHPADS, STYLES, Style, marks
 from metarfft.rules.trace import guards, state
 from metarfft.rules.trace.attempts import failing_line
-from metarfft.rules.trace.analysis import sequences
+from metarfft.rules.trace.analysis import Facts, sequences
 from metarfft.rules.trace.program import Program, compile_rule
 from metarfft.rules.trace.sites import Step
 
@@ -52,6 +52,7 @@ class Rule:
         text: the function, with its helpers, class, imports, constants.
         entry: name of the function that is the rule; without it the text decides.
         unroll: write lines that hide a loop (``sorted``, ``sum``, ``x in items``) as loops.
+        is_core: the text is a core rule already, as in a data row: it need not be lowered (which takes most of the time).
 
     Attributes:
         source: the core rule: what models read. ``Rule(rule.source)`` is the same rule.
@@ -65,8 +66,8 @@ class Rule:
         RuleError: the text is not Python or uses something outside the rule language.
     """
 
-    def __init__(self, text: str, entry: str | None = None, unroll: bool = False) -> None:
-        lowered = front.lower(text, entry)
+    def __init__(self, text: str, entry: str | None = None, unroll: bool = False, is_core: bool = False) -> None:
+        lowered = front.taken(text) if is_core else front.lower(text, entry)
         if unroll:
             from metarfft.rules.unroll.rewriting import rewrite  # many tables: only for those who ask
 
@@ -87,6 +88,7 @@ class Rule:
         self._named = set(self.params)
         self._text = text.split("\n")
         self._programs: dict[tuple[str | None, bool], Program] = {}
+        self._facts: dict[ast.FunctionDef, Facts] = {}
         self._resumed: dict[tuple[str, state.Place], Program] = {}
 
     @cached_property
@@ -107,7 +109,7 @@ class Rule:
         key = (f"{style.name} {style.marked} {id(style)}" if style else None, full_state)
         if key not in self._programs:
             recited = self.text(style) if style else self.lines
-            self._programs[key] = compile_rule(self.module, recited, style, full_state)
+            self._programs[key] = compile_rule(self.module, recited, style, self._facts, full_state)
         return self._programs[key]
 
     def text(self, style: Style | str) -> list[str]:
@@ -176,7 +178,7 @@ class Rule:
         place = tuple(zip(core.called_at(self.module, calls), [*calls, line], strict=True))
         key = (style.name, place)
         if key not in self._resumed:
-            self._resumed[key] = compile_rule(self.module, self.text(style), style, True, place)
+            self._resumed[key] = compile_rule(self.module, self.text(style), style, self._facts, True, place)
         marker = marks.Marker()
         marker.next = mark or 0
         return self._follow(self._resumed[key], style, marker, [frames])

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from metarfft.rules.core import CHANGING_METHODS, changes, own_nodes
+from metarfft.rules.trace.liveness import Liveness, captured
+from metarfft.rules.trace.numbers import numbers
 
 _SPECIAL = frozenset("set frozenset Counter OrderedDict defaultdict deque".split())
 _SET_METHODS = frozenset("union intersection difference symmetric_difference".split())
+
+
+class Facts:
+    """What is known of a function whatever the style, worked out when it is asked for."""
+
+    def __init__(self, function: ast.FunctionDef) -> None:
+        self.function = function
+
+    @cached_property
+    def pointers(self) -> dict[str, str]:
+        return pointers(self.function)
+
+    @cached_property
+    def captured(self) -> frozenset[str]:
+        return captured(self.function)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return numbers(self.function)
+
+    @cached_property
+    def liveness(self) -> Liveness:
+        return Liveness(self.function)
 
 
 def pointers(function: ast.FunctionDef) -> dict[str, str]:

@@ -120,7 +120,7 @@ class Attempts(Statements):
         """Containers that the body may have changed when it failed without a word of it, and that are read again."""
         assert self.style is not None
         names = [name for name in _half_done(node.body, self.style.states_changes) if name in self.bound]
-        names = [name for name in names if name in self.live[node] | self.captured]
+        names = [name for name in names if name in self.facts.liveness.loops[node] | self.captured]
         return tuple((name, f"{{{values.after(self.expressions.show(name, name))}}}") for name in names)
 
     def back(self, node: ast.Try, values: Values) -> str:

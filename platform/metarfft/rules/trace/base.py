@@ -6,14 +6,13 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from metarfft.rules.core import assigned, is_elif, own_nodes, parameters
 from metarfft.rules.trace import guards, state
-from metarfft.rules.trace.analysis import changed_in_place, changes_something, pointers
+from metarfft.rules.trace.analysis import Facts, changed_in_place, changes_something
 from metarfft.rules.trace.expressions import Expressions, Value
-from metarfft.rules.trace.liveness import captured, live_after_calls, live_at_tests
-from metarfft.rules.trace.numbers import numbers
 from metarfft.rules.trace.sites import Kind, Site
 from metarfft.rules.trace.writer import Values, Writer
 
@@ -30,6 +29,7 @@ class Context:
         recited: the rule's lines as the style recites them.
         special: whether there may be sets or values of collections.
         full_state: loop tests state all that later steps may read.
+        facts: what is known of the functions whatever the style.
         place: where the program begins, as pairs of the lines of a function and of a statement in it, the entry first.
     """
 
@@ -40,8 +40,9 @@ class Context:
     special: bool
     full_state: bool
     place: state.Place
+    facts: dict[ast.FunctionDef, Facts]
 
-    @property
+    @cached_property
     def has_attempts(self) -> bool:
         """Whether errors may be caught."""
         return any(isinstance(node, ast.Try) for top in self.tops for node in ast.walk(top))
@@ -57,7 +58,7 @@ class Context:
             for node in ast.walk(top)
         )
 
-    @property
+    @cached_property
     def has_calls(self) -> bool:
         names = {node.name for top in self.tops for node in ast.walk(top) if isinstance(node, ast.FunctionDef)}
         calls = [node for top in self.tops for node in ast.walk(top) if isinstance(node, ast.Call)]
@@ -86,17 +87,16 @@ class Base:
         inner = [n for n in own_nodes(node) if isinstance(n, ast.FunctionDef)]
         self.owned = owned | {one.name for one in inner}
         self.is_entry = False
-        self.pointers = pointers(node) if self.style and self.style.marked else {}
+        self.facts = context.facts.setdefault(node, Facts(node))
+        self.pointers = self.facts.pointers if self.style and self.style.marked else {}
         self.expressions = Expressions(
-            writer, self.style, self.pointers, context.phrases, context.special, numbers(node)
+            writer, self.style, self.pointers, context.phrases, context.special, self.facts.numbers
         )  # fmt: skip
         self.bound = set(parameters(node))  # variables that are assigned wherever control is now
         self.loops = 0
         self.frame = frame
         self.target = context.place[frame][1] if frame is not None else 0
-        self.captured = captured(node)
-        self.live = live_at_tests(node)
-        self.live_after = live_after_calls(node) if context.full_state else {}
+        self.captured = self.facts.captured
         self.iterators: list[ast.For] = []  # the for loops around, the outermost first
 
     def values(
@@ -168,7 +168,7 @@ class Base:
             return ()
         shown = {read.label for read in values.reads}
         names = [name for name in changed_in_place(node.body) if name not in shown]
-        names = [name for name in names if name in self.bound and name in self.live[node] | self.captured]
+        names = [name for name in names if name in self.bound and name in self.facts.liveness.loops[node] | self.captured]
         return tuple((name, f"{{{values.after(self.expressions.show(name, name))}}}") for name in names)
 
     def full_state(
@@ -177,7 +177,7 @@ class Base:
         """The field of all that later steps may read, for the style to place; not the ``targets`` that the test sets."""
         if not self.context.full_state or self.style is None:
             return ""
-        names = sorted(self.live[node] & assigned(self.node) - targets, key=self.order().index)
+        names = sorted(self.facts.liveness.loops[node] & assigned(self.node) - targets, key=self.order().index)
         iterators = [*self.iterators, node] if isinstance(node, ast.For) else self.iterators
         stack = "__stack" if self.context.has_calls else "()"
         name = self.writer.name("f")  # before a test that changes something
@@ -194,7 +194,7 @@ class Base:
     def push(self, statement: ast.stmt) -> None:
         """Keeps what the function will read after a call, for the state that is stated meanwhile."""
         result = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        names = sorted((self.live_after[statement] - result) & set(self.order()), key=self.order().index)
+        names = sorted((self.facts.liveness.after[statement] - result) & set(self.order()), key=self.order().index)
         mine = tuple(name for name in names if name not in self.captured)
         shared = ", ".join(f"{name!r}: lambda: {name}" for name in names if name in self.captured)
         loops = tuple(loop.lineno for loop in self.iterators)

@@ -15,20 +15,6 @@ Test = Loop | ast.Try
 _NONE: frozenset[str] = frozenset()
 
 
-def live_at_tests(function: ast.FunctionDef) -> dict[Test, frozenset[str]]:
-    """For each loop of the function: the variables that may be read after its test is met, before they are assigned.
-    For each ``try``: those that may be read once it has failed.
-
-    The test's own reads are among them. What a ``for`` loop goes over is not: it is evaluated once, before.
-    """
-    return _Liveness(function).loops
-
-
-def live_after_calls(function: ast.FunctionDef) -> dict[ast.stmt, frozenset[str]]:
-    """For each statement of the function: the variables that may be read after it."""
-    return _Liveness(function).after
-
-
 def captured(function: ast.FunctionDef) -> frozenset[str]:
     """Variables of the function that its inner functions read or assign."""
     inner = [node for node in own_nodes(function) if isinstance(node, ast.FunctionDef)]
@@ -43,7 +29,15 @@ def _free(function: ast.FunctionDef) -> set[str]:
     return names - assigned(function)
 
 
-class _Liveness:
+class Liveness:
+    """The live variables of a function.
+
+    Attributes:
+        loops: for each loop, the variables that may be read after its test is met, before they are assigned; the test's
+            own reads are among them. What a ``for`` loop goes over is not: it is evaluated once, before.
+        after: for each statement, the variables that may be read after it.
+    """
+
     def __init__(self, function: ast.FunctionDef) -> None:
         self.always = captured(function)
         self.variables = assigned(function)

@@ -20,7 +20,7 @@ from metarfft.rules.errors import RuleError
 from metarfft.rules.styles import marks
 from metarfft.rules.styles.base import Phrases
 from metarfft.rules.trace import attempts, guards, state
-from metarfft.rules.trace.analysis import has_special
+from metarfft.rules.trace.analysis import Facts, has_special
 from metarfft.rules.trace.base import Context
 from metarfft.rules.trace.functions import Function
 from metarfft.rules.trace.sites import Site, Step
@@ -113,13 +113,19 @@ class Program:
 
 
 def compile_rule(
-    module: ast.Module, recited: list[str], style: Style | None, full_state: bool = False, place: state.Place = ()
+    module: ast.Module,
+    recited: list[str],
+    style: Style | None,
+    facts: dict[ast.FunctionDef, Facts],
+    full_state: bool = False,
+    place: state.Place = (),
 ) -> Program:
     """The program of a checked rule.
 
     Args:
         recited: the rule's lines as the style recites them.
         style: None: the untraced program.
+        facts: what is known of the module's functions, to be kept from one program to the next.
         full_state: loop tests state all that later steps may read.
         place: where the program begins, see `state.resume`; empty: at the beginning.
     """
@@ -127,7 +133,7 @@ def compile_rule(
     sites: list[Site] = []
     phrases = style.phrases(module) if style else Phrases()
     tops = [node for node in module.body if isinstance(node, ast.FunctionDef)]
-    context = Context(tops, recited, style, phrases, has_special(module), full_state, place)
+    context = Context(tops, recited, style, phrases, has_special(module), full_state, place, facts)
     owned = frozenset(top.name for top in tops)
     Function(context, tops[-1], writer, sites, owned, 0 if place else None).entry(HIDDEN if style else ())
     source, origins = writer.source()

@@ -203,14 +203,18 @@ class _Reader:
     def fill(self, container: Any, items: list[ast.expr], made: Callable[[Any], None]) -> Any:
         made(container)
         for item in items:
-            container.append(self.value(item))
+            before = len(container)
+            value = self.value(item, container.append)  # in its place before its own items are read
+            if len(container) == before:
+                container.append(value)
         return container
 
     def table(self, container: Any, node: ast.Dict, made: Callable[[Any], None]) -> Any:
         made(container)
         for key, item in zip(node.keys, node.values, strict=True):
             assert key is not None
-            container[self.value(key)] = self.value(item)
+            place = self.value(key)
+            container[place] = self.value(item, lambda inner, place=place: container.__setitem__(place, inner))
         return container
 
     def marked(self, node: ast.expr, given: Any, made: Callable[[Any], None]) -> Any:
