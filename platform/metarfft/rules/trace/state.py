@@ -90,8 +90,9 @@ class _Writer:
     def frame(self, values: Mapping[str, Any], known: Mapping[str, Any], loops: tuple[int, ...], path: str) -> list[str]:
         parts = [f"{name} = {self.write(value, path + name)}" for name, value in values.items()]
         for line in loops:
-            sources = [known[f"__s{line}_{n}"] for n in itertools.takewhile(
-                lambda n: f"__s{line}_{n}" in known, itertools.count())]  # fmt: skip
+            sources = []
+            while f"__s{line}_{len(sources)}" in known:
+                sources.append(known[f"__s{line}_{len(sources)}"])
             written = [self.write(source, f"{path}over[{line}][{n}]") for n, source in enumerate(sources, 1)]
             parts.append(f"over[{line}] = ({', '.join([str(known[f'__p{line}']), *written])},)")
         return parts
@@ -207,6 +208,7 @@ class _Reader:
             value = self.value(item, container.append)  # in its place before its own items are read
             if len(container) == before:
                 container.append(value)
+            container[-1] = value
         return container
 
     def table(self, container: Any, node: ast.Dict, made: Callable[[Any], None]) -> Any:

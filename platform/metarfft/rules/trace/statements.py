@@ -8,7 +8,8 @@ from metarfft.rules.core import dotted, is_elif
 from metarfft.rules.trace import guards
 from metarfft.rules.trace.analysis import makes_new
 from metarfft.rules.trace.base import Base
-from metarfft.rules.trace.expressions import Value, function
+from metarfft.rules.trace.calls import function
+from metarfft.rules.trace.terms import Value
 from metarfft.rules.trace.sites import Kind, Read
 from metarfft.rules.trace.writer import Values, slot_name
 
