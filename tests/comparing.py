@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ import truth
 from programs import Program
 
 from metarfft.rules import STYLES, Rule, RuleError, format_answer, parse_answer, same_answer
+from metarfft.rules.answers import Failure
 from metarfft.rules.errors import BudgetError
 from metarfft.rules.verify import verify
 
@@ -177,21 +179,29 @@ def _both_fail(program: Program, error: Exception, styles: Mapping[str, Any]) ->
     for stage in ["run", *styles]:
         inputs = copy.deepcopy(program.inputs)
         try:
-            got = rule.run(inputs) if stage == "run" else rule.trajectory(inputs, stage)
+            got = rule.run(inputs) if stage == "run" else parse_answer(rule.trajectory(inputs, stage))
         except RuleError:
             continue
         except Exception as other:
             return Outcome("crash", f"{stage}: {type(other).__name__}: {other}; CPython: {reason}")
-        return Outcome("unsaid", f"{stage}: {reason} expected, {str(got)[-200:]!r} returned")
+        if not _says(got, error):
+            return Outcome("unsaid", f"{stage}: {reason} expected, {str(got)[-200:]!r} returned")
     return Outcome("error", reason)
+
+
+def _says(got: Any, error: Exception) -> bool:
+    """Whether an answer is that the rule ends in this error, as one of its own does."""
+    text = error.args[0] if isinstance(error, KeyError) and error.args else str(error)
+    failure = Failure(type(error).__name__, str(text))
+    return got == failure or (isinstance(got, str) and same_answer(format_answer(failure), got))
 
 
 # A failing program made smaller
 
 
-def smaller(program: Program, kind: str, seconds: float = 15) -> Program:
+def smaller(program: Program, seconds: float = 15) -> Program:
     """The program with all statements dropped that it does not need to fail in the same way."""
-    end = time.time() + seconds
+    end, failure = time.time() + seconds, _way(compare(program))
     progress = True
     while progress and time.time() < end:
         progress = False
@@ -200,12 +210,17 @@ def smaller(program: Program, kind: str, seconds: float = 15) -> Program:
                 break
             candidate = replace(program, text=text)
             try:
-                if compare(candidate).kind == kind:
+                if _way(compare(candidate)) == failure:
                     program, progress = candidate, True
                     break
             except Exception:
                 continue
     return program
+
+
+def _way(outcome: Outcome) -> tuple[str, str]:
+    """How a program fails: what came of it, and the message without its places and values."""
+    return outcome.kind, re.sub(r"line \d+|\(.*|\d|'[^']*'", "", outcome.detail)[:30]
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -637,7 +637,7 @@ def main() -> int:
             print(f"# {seed}: {outcome.kind} {outcome.detail}\n{one.text}\n# {one.inputs}\n")
         if outcome.kind in FAILURES:
             failures += 1
-            small = smaller(one, outcome.kind)
+            small = smaller(one)
             print(f"\n# seed {seed}: {show(small)}")
             if arguments.out:
                 with open(arguments.out, "a") as file:
