@@ -241,13 +241,13 @@ class Writer:
         hinted = self.in_class or rng.random() < 0.2
         parts.append([f"def {entry}({', '.join(hints if hinted else inputs)}):", *body])
         if self.in_class:  # which of several uncalled methods is the rule is not said
-            parts = [part for n, part in enumerate(parts) if n == len(parts) - 1 or self.called(helpers[n].name, parts[n + 1 :])]
+            kept = parts[-1:]
+            for helper, part in zip(reversed(helpers), reversed(parts[:-1]), strict=True):
+                if any(f"§{helper.name}(" in line for lines in kept for line in lines):
+                    kept.insert(0, part)
+            parts = kept
         text = self.assemble(parts)
         return Program(text, inputs, entry, self.in_class)
-
-    @staticmethod
-    def called(name: str, parts: list[list[str]]) -> bool:
-        return any(f"§{name}(" in line for part in parts for line in part)
 
     def assemble(self, parts: list[list[str]]) -> str:
         code = "\n".join("\n".join(lines) for lines in parts)

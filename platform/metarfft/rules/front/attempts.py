@@ -195,6 +195,9 @@ def attempt(low: Lowering, node: ast.Try) -> None:
         for handler in node.handlers
     ]
     orelse = low.block(node.orelse) if node.orelse else []
+    if all(isinstance(statement, ast.Pass) for statement in body):
+        low.out.extend(orelse)
+        return
     low.emit(ast.Try(body, handlers, orelse, []), node)
 
 
