@@ -478,9 +478,8 @@ def test_goes_on_from_every_loop_test(name: str) -> None:
 
 def test_wording() -> None:
     rule = Rule(CASES["own"][0])
-    assert "it fails: ValueError\n        except ValueError as err:\nenter except, back at depth 0\n" in rule.trajectory(
-        {"numbers": [-1]}
-    )
+    said = "it fails: ValueError\n        except ValueError as err:\nenter except, back at depth 0\n"
+    assert said in rule.trajectory({"numbers": [-1]})
     assert rule.trajectory({"numbers": [60]}).endswith("So the answer is error: RuntimeError: sum is 60")
     rule = Rule(CASES["own uncaught"][0])
     assert rule.trajectory({"a": 2}).endswith(

@@ -97,11 +97,11 @@ def observe(rule: Rule, inputs: dict[str, Any]) -> Run:
             run.events.append(last[number])
         return trace
 
-    arguments = copy.deepcopy([inputs[name] for name in rule.params])
+    arguments = copy.deepcopy(inputs)
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        space[rule.name](*arguments)
+        space[rule.name](**arguments)
     except Exception:
         pass
     finally:
@@ -557,6 +557,7 @@ def _between(text: str) -> list[str]:
 
 def _plain(written: str) -> Any:
     try:
-        return evaluate(ast.parse(written, mode="eval").body, {})
+        value = evaluate(ast.parse(written, mode="eval").body, {})
     except Exception:
         return written
+    return written if callable(value) or value is ... else value  # a text that is the name of a builtin, or dots

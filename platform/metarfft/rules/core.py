@@ -13,7 +13,7 @@ from metarfft.rules.errors import RuleError, refuse
 
 BUILTINS = frozenset(
     """abs all any bin bool chr dict divmod enumerate float format frozenset hex int isinstance len list max min oct ord
-    pow range repr reversed round set sorted str sum tuple zip Counter OrderedDict defaultdict deque""".split()
+    pow range repr reversed round set sorted str sum tuple zip Counter OrderedDict defaultdict deque deepcopy""".split()
 )
 TYPES = frozenset("int float str list dict tuple set bool frozenset deque".split())  # what isinstance may ask for
 FACTORIES = TYPES - {"deque"}  # what a defaultdict may be filled with
@@ -115,9 +115,7 @@ def assigned(function: ast.FunctionDef) -> set[str]:
     for node in own_nodes(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
-        elif isinstance(node, ast.FunctionDef):
-            names.add(node.name)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, (ast.FunctionDef, ast.ExceptHandler)) and node.name:
             names.add(node.name)
         elif isinstance(node, ast.Nonlocal):
             outer.update(node.names)

@@ -14,8 +14,8 @@ from metarfft.rules.answers import Failure
 from metarfft.rules.errors import BudgetError, RuleError
 from metarfft.rules.styles import SCRATCHPADS, STYLES, Style, marks
 from metarfft.rules.trace import guards, state
+from metarfft.rules.trace.analysis import Facts, has_special, sequences
 from metarfft.rules.trace.attempts import failing_line
-from metarfft.rules.trace.analysis import Facts, sequences
 from metarfft.rules.trace.program import Program, compile_rule
 from metarfft.rules.trace.sites import Step
 
@@ -61,6 +61,7 @@ class Rule:
         params: the entry's arguments.
         origin: for each line of ``source``, from 1, the line of ``text`` that it comes from.
         notes: what the front end changed, one line each.
+        special: whether there may be sets or values of collections, made by the rule or given to it.
 
     Raises:
         RuleError: the text is not Python or uses something outside the rule language.
@@ -88,6 +89,7 @@ class Rule:
         self._named = set(self.params)
         self._text = text.split("\n")
         self._programs: dict[tuple[str | None, bool], Program] = {}
+        self.special = has_special(self.module)
         self._facts: dict[ast.FunctionDef, Facts] = {}
         self._resumed: dict[tuple[str, state.Place], Program] = {}
 
@@ -109,7 +111,7 @@ class Rule:
         key = (f"{style.name} {style.marked} {id(style)}" if style else None, full_state)
         if key not in self._programs:
             recited = self.text(style) if style else self.lines
-            self._programs[key] = compile_rule(self.module, recited, style, self._facts, full_state)
+            self._programs[key] = compile_rule(self.module, recited, style, self._facts, self.special, full_state)
         return self._programs[key]
 
     def text(self, style: Style | str) -> list[str]:
@@ -132,9 +134,10 @@ class Rule:
             RuleError: wrong arguments, a budget exceeded, an error of Python's with its line, or an answer that depends
                 on the order of a set of texts.
         """
+        arguments = self._arguments(inputs)
         program = self.program(None)
         orders = guards.SetOrders()
-        value = self._guarded(program, lambda: program.function(*self._arguments(inputs)))
+        value = self._guarded(program, lambda: program.function(*arguments))
         for _ in orders.others():
             if self._guarded(program, lambda: program.function(*self._arguments(inputs))) != value:
                 raise RuleError("the answer depends on the order of a set of texts, which Python leaves open; "
@@ -153,8 +156,8 @@ class Rule:
         Raises:
             RuleError: as for `run`.
         """
-        program = self.program(style, full_state)
         arguments = self._arguments(inputs)
+        program = self.program(style, full_state)
         marker = marks.Marker(base)
         if style.marked:
             arguments = list(self.mark(dict(zip(self.params, arguments, strict=True)), marker).values())
@@ -178,7 +181,7 @@ class Rule:
         place = tuple(zip(core.called_at(self.module, calls), [*calls, line], strict=True))
         key = (style.name, place)
         if key not in self._resumed:
-            self._resumed[key] = compile_rule(self.module, self.text(style), style, self._facts, True, place)
+            self._resumed[key] = compile_rule(self.module, self.text(style), style, self._facts, self.special, True, place)
         marker = marks.Marker()
         marker.next = mark or 0
         return self._follow(self._resumed[key], style, marker, [frames])
@@ -216,6 +219,10 @@ class Rule:
         if given.keys() != self._named:
             expected, got = ", ".join(self.params), ", ".join(inputs)
             raise RuleError(f"the arguments of {self.name} are {expected}; the input has {got}")
+        if not self.special and any(map(guards.is_special, given.values())):
+            self.special = True  # for all inputs from now on
+            self._programs.clear()
+            self._resumed.clear()
         return [guards.given(given[name]) for name in self.params]
 
     def _guarded(self, program: Program, call: Callable[[], Any]) -> Any:

@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 ANSWER = "So the answer is "  # what every trajectory ends with, before its answer
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 FACTORIES = {"int": int, "float": float, "str": str, "list": list, "set": set, "dict": dict, "tuple": tuple, "bool": bool}
 _PLAIN = (int, float, str, bool, type(None))
 
@@ -35,7 +35,7 @@ def write(value: Any) -> str:
         return "(" + ", ".join(map(write, value)) + (",)" if len(value) == 1 else ")")
     if isinstance(value, list):
         return "[" + ", ".join(map(write, value)) + "]"
-    if isinstance(value, _VIEWS):
+    if isinstance(value, VIEWS):
         return write(list(value))
     if isinstance(value, deque):
         limit = f", {value.maxlen}" if value.maxlen is not None else ""
@@ -91,6 +91,37 @@ def _value(node: ast.expr) -> Any:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Name("inf" | "nan" as name)):
             return -float(name)
     return ast.literal_eval(node)
+
+
+def deep_copy(value: Any) -> Any:
+    """What ``copy.deepcopy`` gives: all that can be changed is new, and what is shared inside stays shared."""
+    return _deep(value, {})
+
+
+def _deep(value: Any, known: dict[int, Any]) -> Any:
+    if id(value) in known:
+        return known[id(value)]
+    made: Any = value
+    if isinstance(value, list):
+        made = known[id(value)] = []
+        made.extend(_deep(item, known) for item in value)
+    elif isinstance(value, dict):
+        made = known[id(value)] = value.copy()
+        for key, item in value.items():
+            made[key] = _deep(item, known)
+    elif isinstance(value, deque):
+        made = known[id(value)] = deque((), value.maxlen)
+        made.extend(_deep(item, known) for item in value)
+    elif isinstance(value, tuple):
+        made = tuple(_deep(item, known) for item in value)
+        if all(one is other for one, other in zip(made, value, strict=True)):
+            made = value
+    elif isinstance(value, set):
+        made = set(value)
+    elif isinstance(value, VIEWS):
+        raise TypeError(f"cannot pickle '{type(value).__name__}' object")
+    known[id(value)] = made
+    return made
 
 
 def copied(value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from metarfft.rules import core
 from metarfft.rules.errors import RuleError
-from metarfft.rules.front import classes, expressions, functions, imports, paste, shadows, shared, statements
+from metarfft.rules.front import classes, expressions, functions, imports, kinds, paste, shadows, shared, statements
 from metarfft.rules.front import entry as choice
 from metarfft.rules.front.defaults import Defaults
 from metarfft.rules.front.memo import keep_results
@@ -85,6 +85,7 @@ def read(module: ast.Module, entry: str | None, names: Names, notes: Notes) -> t
     methods = classes.flatten(module, entry, names, notes)
     entry = entry and methods.get(entry.rpartition(".")[2], entry)
     name = choice.choose(module, entry, set(methods.values()), notes)
+    kinds.lower(module, imported, names, notes)
     taken: set[str] = set()
     found = shared.gather(module, name)
     for function in found.functions.values():

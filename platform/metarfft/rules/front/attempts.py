@@ -33,7 +33,12 @@ _PLAIN_PERCENT = re.compile(r"(?:[^%]|%%|%s)*")
 
 
 def lower(
-    node: ast.Try, function: ast.FunctionDef, block: Callable[[Block], Block], names: Names, notes: Notes, used: list[str]
+    node: ast.Try,
+    function: ast.FunctionDef,
+    block: Callable[[Block], Block],
+    names: Names,
+    notes: Notes,
+    used: list[str],
 ) -> Block:
     """A ``try`` of the function with core statements in it; ``block`` lowers a block of it.
 
@@ -143,8 +148,9 @@ class _Text(ast.NodeTransformer):
         match node:
             case ast.Call(func=ast.Name("str"), args=[argument], keywords=[]) if self.is_error(argument):
                 return self.put(argument)
-            case ast.Call(func=ast.Attribute(value=ast.Constant(str(text)), attr="format")) if _PLAIN_FORMAT.fullmatch(text):
-                node.args = [self.put(argument) for argument in node.args]
+            case ast.Call(func=ast.Attribute(value=ast.Constant(str(text)), attr="format")):
+                if _PLAIN_FORMAT.fullmatch(text):
+                    node.args = [self.put(argument) for argument in node.args]
             case ast.Call(func=ast.Name(name)) if name in core.ERRORS - {"KeyError"}:  # whose text is its argument's
                 node.args = [self.put(argument) for argument in node.args]
         self.generic_visit(node)
@@ -232,8 +238,8 @@ def unseen(scope: Scope, name: str, at: ast.AST) -> bool:
             break
     nodes = list(ast.walk(scope.function))
     added = {id(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
-    reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == name and (isinstance(n.ctx, ast.Load) or id(n) in added)]
-    return all(id(node) in allowed for node in reads)
+    named = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
+    return all(id(node) in allowed for node in named if isinstance(node.ctx, ast.Load) or id(node) in added)
 
 
 _Path = list[tuple[Block, int, str]]  # blocks, the outermost first: the place in each, and what the block is
@@ -254,8 +260,11 @@ def _path(block: Block, at: ast.AST, part: str = "") -> _Path | None:
 
 def _parts(statement: ast.stmt) -> Iterator[tuple[Block, str]]:
     for inner in blocks(statement):
-        is_try = isinstance(statement, ast.Try)
-        kind = "try" if is_try and inner is statement.body else "else" if is_try and inner is statement.orelse else "other"  # type: ignore[attr-defined]
+        kind = "other"
+        if isinstance(statement, ast.Try) and inner is statement.body:
+            kind = "try"
+        elif isinstance(statement, ast.Try) and inner is statement.orelse:
+            kind = "else"
         yield inner, kind
 
 

@@ -37,7 +37,7 @@ from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.front.variables import Scope, assigned_in, bound_in, mentions, names_in, statements_in
 
 RESERVED = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | core.BUILTINS | frozenset(core.DOTTED)
-MODULES = frozenset(core.DOTTED) | frozenset("functools operator collections string".split())
+MODULES = frozenset(core.DOTTED) | frozenset("functools operator collections string copy".split())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import ast
 import bisect
 import builtins
 import collections
+import copy
 import functools
 import heapq
 import itertools
@@ -22,14 +23,14 @@ from metarfft.rules.front.scopes import Scoped, bound, rename
 
 KNOWN: dict[str, ModuleType] = {
     module.__name__: module
-    for module in (math, collections, itertools, functools, heapq, bisect, operator, string, typing)
+    for module in (math, collections, itertools, functools, heapq, bisect, operator, string, typing, copy)
 }
-CONTAINERS = frozenset({"Counter", "defaultdict", "deque", "OrderedDict"})  # core writes them without a module
+CONTAINERS = frozenset({"Counter", "defaultdict", "deque", "OrderedDict", "deepcopy"})  # core writes them without a module
 MODULES = frozenset(
-    {"math", "itertools", "heapq", "bisect", "functools", "operator"}
+    {"math", "itertools", "heapq", "bisect", "functools", "operator", "copy"}
 )  # core has them, or they go later
 GIVEN = ("collections", "heapq", "bisect", "itertools", "functools", "math")  # what LeetCode provides without an import
-HIDING = MODULES | CONTAINERS  # a variable of such a name gets another
+HIDING = MODULES - {"copy"} | CONTAINERS  # a variable of such a name gets another
 NUMBERS = {"sys.maxsize": sys.maxsize, "string.maxint": sys.maxsize}
 INSTEAD = {
     "numpy": "numpy is not available; write the steps with lists and loops",
@@ -45,7 +46,6 @@ INSTEAD = {
     "io": "a rule may not use files; make their content an argument",
     "subprocess": "a rule may not start programs",
     "json": "json is not available; give lists and dictionaries as arguments",
-    "copy": "copy is not available; write x.copy() or x[:] for a list, [row[:] for row in x] for a grid",
     "decimal": "Decimal is not available; use whole numbers (cents) or floats",
     "fractions": "Fraction is not available; keep numerator and denominator in two variables",
     "statistics": "statistics is not available; write the mean or median with sum, len and sorted",
@@ -135,7 +135,7 @@ def help_for(full: str) -> str:
 
 def _shortened(full: str) -> bool:
     module, _, name = full.partition(".")
-    return module == "collections" and name in CONTAINERS
+    return full == "copy.deepcopy" or (module == "collections" and name in CONTAINERS)
 
 
 def write(node: ast.expr, full: str) -> ast.expr:

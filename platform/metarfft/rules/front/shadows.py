@@ -13,7 +13,7 @@ from metarfft.rules.front.scopes import Substitute, bound, rename
 CORE = frozenset(
     """abs bool chr dict divmod enumerate float int len list max min ord range round set frozenset sorted str sum tuple
     zip reversed pow bin hex oct format repr any all isinstance map filter iter next type print
-    math heapq bisect itertools functools operator Counter defaultdict deque OrderedDict""".split()
+    math heapq bisect itertools functools operator Counter defaultdict deque OrderedDict deepcopy""".split()
 ) | {name for name in dir(builtins) if name.endswith(("Error", "Exception", "Iteration", "Exit"))}
 TAKEN = CORE | frozenset(dir(builtins))  # no new name is one of these
 READABLE = {

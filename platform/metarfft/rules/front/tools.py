@@ -288,10 +288,20 @@ def _fromkeys(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     return build.load(name)
 
 
+def _copy(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
+    """``copy.copy(x)``: values that cannot change are not copied."""
+    if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+        refuse(node, "write copy.copy(x)")
+    low.notes.add(node, "copy.copy() is written as the method copy of what can change")
+    value = low.steady(low.value(node.args[0]), "value")
+    changing = ast.Tuple([build.load(kind) for kind in ("list", "dict", "set", "deque")], ast.Load())
+    return ast.IfExp(build.call("isinstance", value, changing), build.method(value, "copy"), value)
+
+
 HANDLERS: dict[str, Callable[[Lowering, ast.Call, Goal], ast.expr | None]] = {
     **{f"itertools.{name}": _itertools for name in core.DOTTED["itertools"]},
     **{f"operator.{name}": _operator for name in (*lambdas.OPERATORS, *lambdas.COMPARISONS, "contains", "getitem",
                                                    "neg", "not_", "pos", "invert", "abs", "itemgetter")},
     "itertools.chain.from_iterable": _flattened, "heapq.nlargest": _extremes(True), "heapq.nsmallest": _extremes(False),
-    "dict.fromkeys": _fromkeys,
+    "dict.fromkeys": _fromkeys, "copy.copy": _copy,
 }  # fmt: skip

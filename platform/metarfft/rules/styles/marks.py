@@ -9,6 +9,7 @@ arXiv 2402.09371); marks of a fixed number would limit it, so they go on without
 from __future__ import annotations
 
 import ast
+import operator
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -66,7 +67,8 @@ class MarkedList(list):
         return self
 
     def insert(self, index: Any, value: Any) -> None:
-        at = range(len(self) + 1)[slice(index, None)].start if index < 0 else min(index, len(self))
+        index = operator.index(index)
+        at = max(len(self) + index, 0) if index < 0 else min(index, len(self))
         super().insert(at, value)
         if at == 0 and self.marks:
             self.marks.insert(0, self.start)
@@ -284,9 +286,9 @@ def item(source: Any, position: int, value: Any) -> str:
     return say(value)
 
 
-def past(values: Any) -> str:
-    """The mark after the last item: what a for loop meets when no item is left."""
-    return mark(values.end) if values.__class__ in Marked else ""
+def past(values: Any, label: str) -> str:
+    """The mark after the last item, behind a label: what a for loop meets when no item is left; else nothing."""
+    return f"{label}{mark(values.end)}" if values.__class__ in Marked else ""
 
 
 def plain(text: str) -> str:

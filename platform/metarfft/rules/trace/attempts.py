@@ -183,8 +183,8 @@ def throw(error: str, *text: Any) -> NoReturn:
 def message(error: Exception) -> str:
     """The text of an error, without the types of marked values."""
     text = str(error)
-    for kind in marks.Marked:
-        text = text.replace(kind.__name__, kind.__base__.__name__)
+    for kind, plain in zip(marks.Marked, (list, str), strict=True):
+        text = text.replace(kind.__name__, plain.__name__)
     return text
 
 

@@ -15,7 +15,7 @@ from metarfft.rules.trace.writer import Values, fields, slot_name
 # Calls that look at every item of their argument: a step shows it, and the call by its name.
 _LOOKING = frozenset("max min sum sorted any all".split())
 _WHOLE = _LOOKING | frozenset(
-    "len list set tuple dict frozenset Counter deque OrderedDict defaultdict reversed enumerate zip".split()
+    "len list set tuple dict frozenset Counter deque OrderedDict defaultdict deepcopy reversed enumerate zip".split()
 )
 _LOOKING_METHODS = frozenset(
     """count index find rfind rindex split rsplit splitlines replace startswith endswith partition rpartition join

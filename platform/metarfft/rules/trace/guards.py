@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 from metarfft.rules.errors import BudgetError, RuleError
-from metarfft.rules.values import copied
+from metarfft.rules.values import copied, deep_copy
 
 MAX_STEPS = 100_000  # rounds of loops and calls of functions
 MAX_CALLS = 100  # functions that wait for another at the same time
@@ -83,6 +83,15 @@ def given(value: Any) -> Any:
     return copied(nest(None, fit(value)))
 
 
+def is_special(value: Any) -> bool:
+    """Whether a value is or holds a set or something of collections, which Python does not write as readers need it."""
+    if isinstance(value, (list, tuple)):
+        return not _ATOMS.issuperset(map(type, value)) and any(map(is_special, value))
+    if value.__class__ is dict:
+        return any(map(is_special, value.values()))
+    return isinstance(value, (set, frozenset, deque, dict))
+
+
 def nest(container: Any, value: Any) -> Any:
     return measure(container, value) if isinstance(value, CONTAINERS) else value
 
@@ -108,7 +117,7 @@ def add(a: Any, b: Any) -> Any:
 
 
 def iadd(a: Any, b: Any) -> Any:
-    if a.__class__ is int:
+    if a.__class__ is int and b.__class__ is int:
         return add(a, b)
     if isinstance(a, (list, deque)):
         extend(a, b)
@@ -353,12 +362,13 @@ def add_item(container: Any, value: Any) -> Any:
 
 
 def extend(container: Any, values: Any) -> Any:
+    extend_by = container.extend  # fails before the values are looked at
     values = list(ordered(values))
     for value in values:
         nest(container, value)
     if len(container) + len(values) > MAX_SIZE:
         _large(kind(container), len(container) + len(values))
-    container.extend(values)
+    extend_by(values)
 
 
 def extendleft(container: Any, values: Any) -> Any:
@@ -417,7 +427,7 @@ def pop(container: Any, *arguments: Any) -> Any:
 
 
 def join(separator: Any, parts: Any) -> Any:
-    if not isinstance(separator, str):
+    if not isinstance(separator, str) or not isinstance(parts, Iterable):
         return separator.join(parts)
     parts = list(ordered(parts))
     total = sum(len(part) + len(separator) for part in parts if isinstance(part, str))
@@ -486,7 +496,7 @@ FUNCTIONS: dict[str, Any] = {
     "OrderedDict": make_ordered, "enumerate": lambda values, start=0: enumerate(ordered(values), start),
     "zip": lambda *values, **strict: zip(*map(ordered, values), **strict), "set": _made(set),
     "frozenset": _made(frozenset), "sorted": lambda values, **how: sorted(values, **how),
-    "defaultdict": defaultdict,
+    "defaultdict": defaultdict, "deepcopy": deep_copy,
     "math.factorial": factorial, "math.comb": choose(math.comb), "math.perm": choose(math.perm),
     "math.prod": product_of, "heapq.heappush": rearranging(heappush),
     **{

@@ -20,7 +20,7 @@ from metarfft.rules.errors import RuleError
 from metarfft.rules.styles import marks
 from metarfft.rules.styles.base import Phrases
 from metarfft.rules.trace import attempts, guards, state
-from metarfft.rules.trace.analysis import Facts, has_special
+from metarfft.rules.trace.analysis import Facts
 from metarfft.rules.trace.base import Context
 from metarfft.rules.trace.functions import Function
 from metarfft.rules.trace.sites import Site, Step
@@ -62,7 +62,8 @@ def _namespace() -> dict[str, Any]:
         "__power": guards.power, "__shift": guards.shift, "__modulo": guards.modulo, "__fit": guards.fit,
         "__items": guards.items, "__ordered": guards.ordered, "__set_item": guards.set_item,
         "__get_item": guards.get_item, "__too_many_steps": guards.too_many_steps,
-        "__too_many_calls": guards.too_many_calls, "__raise": attempts.throw, "__message": attempts.message, "__x_type": type, "__x_stop": (RuleError, RecursionError, MemoryError),
+        "__too_many_calls": guards.too_many_calls, "__raise": attempts.throw,
+        "__message": attempts.message, "__x_type": type, "__x_stop": (RuleError, RecursionError, MemoryError),
         "__repr": repr, "__write": write, "__numbers": (int, float), "__isinstance": isinstance, "__unset": object(),
         "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
         "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
@@ -117,6 +118,7 @@ def compile_rule(
     recited: list[str],
     style: Style | None,
     facts: dict[ast.FunctionDef, Facts],
+    special: bool,
     full_state: bool = False,
     place: state.Place = (),
 ) -> Program:
@@ -125,6 +127,7 @@ def compile_rule(
     Args:
         recited: the rule's lines as the style recites them.
         style: None: the untraced program.
+        special: whether there may be sets or values of collections.
         facts: what is known of the module's functions, to be kept from one program to the next.
         full_state: loop tests state all that later steps may read.
         place: where the program begins, see `state.resume`; empty: at the beginning.
@@ -133,7 +136,7 @@ def compile_rule(
     sites: list[Site] = []
     phrases = style.phrases(module) if style else Phrases()
     tops = [node for node in module.body if isinstance(node, ast.FunctionDef)]
-    context = Context(tops, recited, style, phrases, has_special(module), full_state, place, facts)
+    context = Context(tops, recited, style, phrases, special, full_state, place, facts)
     owned = frozenset(top.name for top in tops)
     Function(context, tops[-1], writer, sites, owned, 0 if place else None).entry(HIDDEN if style else ())
     source, origins = writer.source()

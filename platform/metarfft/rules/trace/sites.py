@@ -57,7 +57,8 @@ class Site:
         lineno: line of the core rule, from 1.
         line: its text as the style recites it, with indentation.
         reads: what the step reads, in order.
-        calculation: the name of the error of a line that fails; else the right-hand side with the values read in their places, when that says more than the result.
+        calculation: the right-hand side with the values read in their places, when that says more than the result; the
+            error of a line that fails.
         changes: the variables or elements that the step changes, and their new values.
         keyword: ``while``, ``for``, ``if``, ``elif`` for loops and branches; the function that is called or left.
         depth: how deep the call is that an ``except`` brings the rule back to, where calls may be left by an error.

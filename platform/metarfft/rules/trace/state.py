@@ -18,11 +18,12 @@ import itertools
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from metarfft.rules.errors import RuleError
 from metarfft.rules.styles import marks
-from metarfft.rules.values import FACTORIES, write
+from metarfft.rules.values import FACTORIES, VIEWS, write
 
 PREFIX = "state: "
 Place = tuple[tuple[int, int], ...]  # lines of a function and of the statement in it that is reached, the entry first
@@ -98,7 +99,7 @@ class _Writer:
         return parts
 
     def write(self, value: Any, place: str) -> str:
-        if isinstance(value, _MUTABLE):
+        if isinstance(value, (*_MUTABLE, *VIEWS)):
             if id(value) in self.places:
                 return self.places[id(value)]
             self.places[id(value)] = place
@@ -174,8 +175,9 @@ class _Reader:
                 return self.frames[ast.literal_eval(depth)].values[name]
             case ast.Subscript(value=ast.Name(id="over"), slice=line):
                 return self.frames[-1].loops[ast.literal_eval(line)]
-            case ast.Subscript(value=ast.Attribute(value=ast.Subscript(value=ast.Name("frame"), slice=depth), attr="over"),
-                               slice=line):  # fmt: skip
+            case ast.Subscript(
+                value=ast.Attribute(value=ast.Subscript(value=ast.Name("frame"), slice=depth), attr="over"), slice=line
+            ):
                 return self.frames[ast.literal_eval(depth)].loops[ast.literal_eval(line)]
             case ast.Subscript(value=of, slice=index):
                 return self.value(of)[self.value(index)]
@@ -216,7 +218,7 @@ class _Reader:
         for key, item in zip(node.keys, node.values, strict=True):
             assert key is not None
             place = self.value(key)
-            container[place] = self.value(item, lambda inner, place=place: container.__setitem__(place, inner))
+            container[place] = self.value(item, partial(container.__setitem__, place))
         return container
 
     def marked(self, node: ast.expr, given: Any, made: Callable[[Any], None]) -> Any:

@@ -437,7 +437,8 @@ class Statements(Base):
                 if marked and is_name:
                     direct = len(sources) == 1 and sources[0][1] is node.iter
                     past = sources[0][0] if direct else iterable
-                    stated = ((target, f"{{{out.after(f'__past({past})')}}}"),)
+                    slot = out.after(f"__past({past}, {target + self.style.equals!r})")
+                    out.reads.append(Read(target, f"{{{slot}}}", is_optional=True))
                 self.step("loop_out", out, changes=stated, keyword="for", state=self.full_state(node, out))
 
     def item_text(self, name: str, node: ast.For, sources: list[tuple[str, ast.expr]], values: Values) -> str:

@@ -16,7 +16,7 @@ _CALLS = {
     "any": "looks at item after item", "all": "looks at item after item", "sorted": "orders all items",
     "list": "copies all items", "tuple": "copies all items", "set": "puts in item after item",
     "frozenset": "puts in item after item", "dict": "copies all entries", "OrderedDict": "copies all entries",
-    "Counter": "counts all items", "deque": "copies all items",
+    "Counter": "counts all items", "deque": "copies all items", "deepcopy": "copies all items and what is in them",
 }  # fmt: skip
 _METHODS = {
     "sort": "orders all items", "count": "compares item after item", "index": "compares item after item",

@@ -255,6 +255,8 @@ class Kinds:
             for argument in node.args:
                 kind = joined(kind, self.of(argument, scope))
             return kind
+        if name == "deepcopy" and node.args:
+            return self.of(node.args[0], scope)
         if name in ("list", "tuple", "set", "sorted", "deque", "frozenset", "reversed"):
             made = {"sorted": "list", "frozenset": "set", "reversed": "sequence"}.get(name, name)
             return Kind(made, self.item(node.args[0], scope) if node.args else None)

@@ -19,6 +19,7 @@ FUNCTIONS: dict[str, str] = {
     "OrderedDict 1": "{0!} as a new table",
     "Counter 0": "an empty table of counts",
     "Counter 1": "the counts of the items of {0}",
+    "deepcopy 1": "a copy of {0} and of all that is in it",
     "deque 0": "an empty queue",
     "deque 1": "{0!} as a queue",
     "divmod 2": "the pair of quotient (rounded down) and remainder of {0} divided by {1}",
