@@ -30,13 +30,14 @@ MODULES = {"math": math, "heapq": heapq, "bisect": bisect, "itertools": itertool
 MODULES |= {"Counter": Counter, "deque": deque, "defaultdict": defaultdict, "OrderedDict": OrderedDict}
 VALUES: dict[str, Any] = {"inf": math.inf, "nan": math.nan, **MODULES}
 CHANGING = frozenset("pop popleft popitem setdefault".split())
+VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 MAX_EVENTS = 3_000
 SAYS_NOTHING = re.compile(
     r"(do not )?enter\b|no items are left|leave the loop|go to the next round|nothing to do|defined|skip$|back from|"
-    r"none is left|go on|the loop ends|yes$|no$|do \w+, depth|call \w+, depth|So the answer is|error:"
+    r"none is left|go on|the loop ends|yes$|no$|So the answer is|error:"
 )
 RETURNS = re.compile(r"depth \d+ (?:returns|gives) (.*)")
-CALLS = re.compile(r"(?:.*;)?(?:call|do) \w+, depth \d+$")
+CALLS = re.compile(r"(?:.*;)?(?:call|do) .*, depth \d+$")
 MARK = re.compile(r"<-?\d+>")
 Variables = dict[str, Any]
 
@@ -90,6 +91,7 @@ def observe(rule: Rule, inputs: dict[str, Any]) -> Run:
         if number in last:
             last[number].after = now
         if event == "return":
+            result = list(result) if isinstance(result, VIEWS) else result
             run.returned[number] = copy.deepcopy(result) if not isinstance(result, FunctionType) else None
             del numbered[frame]
         else:
@@ -110,7 +112,8 @@ def observe(rule: Rule, inputs: dict[str, Any]) -> Run:
 
 
 def variables(frame: FrameType) -> Variables:
-    return copy.deepcopy({name: value for name, value in frame.f_locals.items() if not isinstance(value, FunctionType)})
+    kept = {name: value for name, value in frame.f_locals.items() if not isinstance(value, FunctionType)}
+    return copy.deepcopy({name: list(value) if isinstance(value, VIEWS) else value for name, value in kept.items()})
 
 
 # Reading
@@ -186,6 +189,7 @@ class Reader:
                 continue
             if CALLS.match(said) and event:
                 calls.append(event)
+                said = said.rpartition(";")[0] if self.indexed else ""
             returns = RETURNS.search(said)
             if returns and event:
                 self.returned = self.run.returned.get(event.frame)

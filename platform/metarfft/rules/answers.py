@@ -54,7 +54,16 @@ def canonical(answer: str) -> str:
         value = read(answer)
     except ValueError:
         return _loose(answer)
-    return value if isinstance(value, str) else write(value)
+    return value if isinstance(value, str) else write(_sorted(value))
+
+
+def _sorted(value: Any) -> Any:
+    """A value with its tables in one order: it does not count when they are compared."""
+    if type(value) is dict:
+        return dict(sorted(((key, _sorted(item)) for key, item in value.items()), key=repr))
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_sorted, value))
+    return value
 
 
 def _loose(answer: str) -> str:

@@ -43,6 +43,13 @@ def write(value: Any) -> str:
     return str.__repr__(value) if isinstance(value, str) else repr(value)
 
 
+def in_order(value: Any) -> str:
+    """A value as `write` does; a set in the order in which Python goes over it."""
+    if isinstance(value, (set, frozenset)) and value:
+        return "{" + ", ".join(map(write, value)) + "}"
+    return write(value)
+
+
 def _sorted(values: Any) -> list[str]:
     try:
         return [write(value) for value in sorted(values)]

@@ -27,6 +27,7 @@ from metarfft.rules.front import (
     displays,
     each,
     iterators,
+    kept,
     lambdas,
     naming,
     reductions,
@@ -102,6 +103,7 @@ class Lowering:
         self.avoided: set[str] = set()  # what statements assign that are made already, but run later
         self.looping: set[str] = set()  # the variables of the loops of the user that are being written
         self.active: set[str] = set()  # the variables of the comprehensions that are being written
+        self.taken: set[str] = set()  # the variables that hold what is left of an iterator
         self._needs: dict[int, tuple[ast.AST, bool]] = {}
 
     # Blocks
@@ -269,6 +271,9 @@ class Lowering:
     # Functions and statements
 
     def function(self, function: ast.FunctionDef, is_entry: bool) -> ast.FunctionDef:
+        self.taken, changed = kept.settle(self)
+        if changed:
+            self.scope = Scope(function, self.scope.outer)
         body = self.block(function.body)
         arguments = copy.copy(function.args)
         if not is_entry:
@@ -322,7 +327,6 @@ class Lowering:
         if isinstance(target, ast.Name):
             if dispatch.assigned(self, node):
                 return
-            iterators.check_kept(self, target.id, value)
             self.store(target.id, value, node)
             return
         hints = ("value",)
@@ -613,6 +617,8 @@ class Lowering:
 
     def comparison(self, node: ast.Compare, goal: Goal) -> ast.expr:
         first, *rest = node.comparators
+        if isinstance(first, ast.Name) and first.id in self.taken and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return kept.seek(self, first.id, node, goal)
         left, middle = self.operands([node.left, first], ("left", "right"))
         if not any(self.needs(part) for part in rest):
             return ast.Compare(left, node.ops, [middle, *(self.value(part) for part in rest)])

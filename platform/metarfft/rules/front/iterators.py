@@ -149,16 +149,6 @@ def check_early(low: Lowering, source: ast.expr, others: list[ast.expr]) -> None
         refuse(others[0], "this is evaluated before the items are computed; put it in a variable first")
 
 
-def check_kept(low: Lowering, name: str, value: ast.expr) -> None:
-    """Sees that an iterator in a variable is read once, so that its list does as well."""
-    if not makes_iterator(low, value):
-        return
-    own = {id(node) for node in ast.walk(value)}
-    reads = [node for node in low.scope.reads(name) if id(node) not in own]
-    if len(reads) != 1 or low.scope.looped(name):
-        refuse(value, f"{name} is an iterator that is read more than once; write {name} = list(...)")
-
-
 def attribute(low: Lowering, node: ast.Attribute) -> ast.expr:
     name = build.dotted(node) or ""
     if name.startswith("string.") and node.attr in STRINGS and low.is_module("string"):

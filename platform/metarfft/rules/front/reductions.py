@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from metarfft.rules.errors import refuse
-from metarfft.rules.front import build, comprehensions, iterators, lambdas, naming
+from metarfft.rules.front import build, comprehensions, iterators, kept, lambdas, naming
 from metarfft.rules.front.each import each
 from metarfft.rules.front.purity import is_quiet
 
@@ -94,6 +94,8 @@ def total(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
 
 def first_of(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     """``next(source)`` and ``next(source, default)`` of something that nobody else iterates."""
+    if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in low.taken:
+        return kept.take(low, node.args[0].id, node, goal)
     if not node.args or not (low.lazy(node.args[0]) or iterators.makes_iterator(low, node.args[0])):
         refuse(node, "next() of a variable is outside the rule language; loop over the values with for, or by index")
     low.notes.add(node, "next() is written as a loop")

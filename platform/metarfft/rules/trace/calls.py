@@ -74,7 +74,7 @@ class Calls(Elements):
         several = name in ("min", "max") and len(node.args) > 1  # min(a, b): the values compared are shown
         whole = (name in _WHOLE or dotted(node.func) is not None) and not several
         arguments, shown = [], []
-        shows = (name == "range") or (name in ("int", "str") and self.marked)  # arguments by their names
+        shows = name in ("range", "int", "str")  # an argument by its name: the call itself may not be stated
         for argument in node.args:
             value = self.operand(argument, values) if shows else self.quietly(argument, values)
             if whole and (name in _LOOKING or dotted(node.func) is not None):

@@ -67,7 +67,7 @@ class Elements(Terms):
 
     def _part(self, node: ast.Subscript, base: Value, index: Value, label: str, values: Values) -> Value:
         cut = ast.unparse(node.slice)
-        fixed = cut in ("1:", ":-1", ":1", "-1:", "1:-1", "::-1", ":")
+        fixed = cut in (":1", "-1:") or (node is values.assigned and cut in ("1:", ":-1", "1:-1", "::-1", ":"))
         if cut not in (":1", "-1:") and not (self.marked and fixed):
             self.look(node.value, base.code, values)
         code = self.kept(f"{base.code}[{index.code}]")

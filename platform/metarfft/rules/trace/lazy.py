@@ -28,19 +28,21 @@ class _Said:
         self.texts: list[str] = []
         self.inside: list[Read] = []
         self.is_sure = False
+        self._is_first = True
         self._free = [values.writer.name("r") for _ in range(parts)] if style is not None else []
         if self._free:
             values.writer.write(" = ".join(self._free) + " = ''")
 
     def add(self, of: Values) -> None:
-        """Writes the text of the reads of a part that has been compiled."""
+        """Writes the text of the reads of a part that has been compiled; the first is evaluated in any case."""
+        is_first, self._is_first = self._is_first, False
         if self.style is None or not of.reads:
             return
         parts, optional = tuple(map(self.style.read, of.reads)), [read.is_optional for read in of.reads]
         separator = self.style.separator
         text = of.joined(parts, separator, "") if any(optional) else separator.join(parts)
         if not self.texts:
-            self.is_sure = not all(optional)
+            self.is_sure = is_first and not all(optional)
         elif self.is_sure:  # something stands before it
             text = of.behind(text, separator) if all(optional) else f"{literal(separator)}{text}"
         self.texts.append(self._free.pop(0))

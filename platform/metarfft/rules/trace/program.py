@@ -25,7 +25,7 @@ from metarfft.rules.trace.base import Context
 from metarfft.rules.trace.functions import Function
 from metarfft.rules.trace.sites import Site, Step
 from metarfft.rules.trace.writer import Writer
-from metarfft.rules.values import write
+from metarfft.rules.values import in_order, write
 
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Style
@@ -68,7 +68,7 @@ def _namespace() -> dict[str, Any]:
         "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
         "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
         "__dict": dict, "__OrderedDict": OrderedDict, "__range": guards.bounded_range, "__skip": state.skip,
-        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__Marked": marks.Marked, "__brief": _brief, "__bracketed": _bracketed, "__int": int, "__plain": (int, str, float, bool, type(None)), "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
+        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__in_order": in_order, "__Marked": marks.Marked, "__brief": _brief, "__bracketed": _bracketed, "__int": int, "__plain": (int, str, float, bool, type(None)), "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
     }  # fmt: skip
     for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
                  "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip

@@ -95,7 +95,7 @@ class _Writer:
             while f"__s{line}_{len(sources)}" in known:
                 sources.append(known[f"__s{line}_{len(sources)}"])
             written = [self.write(source, f"{path}over[{line}][{n}]") for n, source in enumerate(sources, 1)]
-            parts.append(f"over[{line}] = ({', '.join([str(known[f'__p{line}']), *written])},)")
+            parts.append(f"over[{line}] = ({', '.join([str(known[f'__p{line}']), *written])}{'' if written else ','})")
         return parts
 
     def write(self, value: Any, place: str) -> str:

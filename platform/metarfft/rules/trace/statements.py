@@ -69,6 +69,7 @@ class Statements(Base):
     def part(self, node: ast.expr, values: Values) -> Value:
         """A value that is assigned as it is: the change says it, so that its own read need not."""
         before = len(values.reads)
+        values.assigned = node
         value = self.expressions.translate(node, values)
         if len(values.reads) > before and values.reads[-1].label == value.label is not None:
             if isinstance(node, (ast.Call, ast.Subscript)):
@@ -386,7 +387,10 @@ class Statements(Base):
             return expressions.translate(node, values)
         value = expressions.translate(node, values)
         named = self.style is not None and self.style.marked and isinstance(node, ast.Name)
-        return Value(self.keep(value.code, node, sources, line), node if named else value.shown)
+        name = self.keep(value.code, node, sources, line)
+        if named or self.style is None or not self.context.special:
+            return Value(name, node if named else value.shown)
+        return Value(name, slot_name(values.add(f"__in_order({name})")))  # a set, in the order in which it is gone over
 
     def keep(self, code: str, node: ast.expr, sources: list[tuple[str, ast.expr]], line: int) -> str:
         name = f"__s{line}_{len(sources)}"

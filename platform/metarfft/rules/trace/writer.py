@@ -89,6 +89,7 @@ class Values:
         repeats: what is read twice is evaluated twice, since it may have changed in between.
         changed: variables that the statement assigns.
         mutated: variables whose values the expression changes (``s.pop(0)``).
+        assigned: the expression whose value is assigned as it is.
         known: expressions that have been read already, by their dump.
     """
 
@@ -99,6 +100,7 @@ class Values:
     code: list[str] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     mutated: list[str] = field(default_factory=list)
+    assigned: ast.expr | None = None
     known: dict[str, object] = field(default_factory=dict)
     _pending: dict[int, _Line] = field(default_factory=dict)
     _joined: dict[tuple[tuple[str, ...], str, str], int] = field(default_factory=dict)
