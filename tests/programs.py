@@ -229,7 +229,7 @@ class Writer:
             parts.append(lines)
             helpers.append(helper)
         kinds = [rng.choice(["int", "int", "str", "ints", "ints", "texts", "rows", "table"]) for _ in range(rng.randint(1, 4))]
-        scope = Scope(helpers=helpers, kind=rng.choice(KINDS))
+        scope = Scope(helpers=list(helpers), kind=rng.choice(KINDS))
         inputs = {}
         for kind in kinds:
             name = self.name(kind, scope, new=True)

@@ -841,7 +841,6 @@ REFUSED = {
     "import numpy as np\ndef f(a):\n    return np.sum(a)\n": "line 3, column 12: numpy is not available; write the steps",
     "import re\ndef f(a):\n    return re.sub('a', 'b', a)\n": "regular expressions are not available; use text methods",
     "def f(a):\n    with open(a) as g:\n        return g.read()\n": "line 2, column 10: a rule may not use files",
-    "def f(a):\n    try:\n        return a[0]\n    except IndexError:\n        return 0\n": "line 2, column 5: try is not",
     "def f(a):\n    for x in a:\n        yield x\n": "line 3, column 9: f yields values one by one; collect them in a list",
     "async def f(a):\n    return a\n": "line 1, column 1: a rule has no async; write def",
     "def f(head):\n    return head.next.val\n": "column 12: head.next.val is an attribute of an object",

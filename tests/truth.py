@@ -29,6 +29,7 @@ from metarfft.rules.values import write
 MODULES = {"math": math, "heapq": heapq, "bisect": bisect, "itertools": itertools}
 MODULES |= {"Counter": Counter, "deque": deque, "defaultdict": defaultdict, "OrderedDict": OrderedDict}
 VALUES: dict[str, Any] = {"inf": math.inf, "nan": math.nan, **MODULES}
+VALUES |= {"dict_keys": list, "dict_values": list, "dict_items": list}
 CHANGING = frozenset("pop popleft popitem setdefault".split())
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 MAX_EVENTS = 3_000
@@ -257,7 +258,7 @@ class Reader:
                 self.carry_out(chain[0], working)
                 continue
             *labels, written = chain
-            if not written or written.startswith("dict_"):
+            if not written:
                 continue
             value = self.value(written)
             if value is Unknown and self.style.name == "natural":
@@ -387,7 +388,7 @@ def parsed(label: str) -> ast.expr | None:
 
 
 def is_python(label: str, known: list[Variables]) -> bool:
-    if re.search(r" (and|or) ", label):
+    if re.search(r" (and|or|in) ", label):
         return False
     names = {node.id for node in ast.walk(ast.parse(label)) if isinstance(node, ast.Name)}
     return not names or any(names <= state.keys() for state in known)

@@ -12,7 +12,7 @@ from metarfft.rules.front.scopes import Scoped, Substitute, arguments, bound, ow
 from metarfft.rules.front.shadows import TAKEN
 
 SELF = ("self", "cls", "this")
-KINDS = ("staticmethod", "classmethod", "property", "cached_property")
+KINDS = ("staticmethod", "classmethod", "property")
 
 
 @dataclass
@@ -98,11 +98,16 @@ def _read(node: ast.ClassDef) -> Group:
     for part in node.body:
         if isinstance(part, ast.FunctionDef):
             group.methods[part.name], group.selves[part.name] = part, _self_of(part)
-            if any(getattr(one, "id", "") in ("property", "cached_property") for one in part.decorator_list):
+            if any(_last(one) in ("property", "cached_property") for one in part.decorator_list):
                 group.properties.add(part.name)
         elif not isinstance(part, (ast.Pass, ast.ClassDef, ast.AsyncFunctionDef)) and not _is_text(part):
             group.values.append(part)
     return group
+
+
+def _last(node: ast.expr) -> str:
+    """The name of a decorator, without its module."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is_text(node: ast.stmt) -> bool:

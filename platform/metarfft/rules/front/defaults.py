@@ -41,6 +41,9 @@ class Defaults:
             same = assign(star, call("tuple", load(star)))
             settle(same, self.entry)
             self.entry.body.insert(0, same)
+            own = self.signatures[id(self.entry)]
+            if own.defaults:  # stands behind arguments that need not be given
+                own.defaults[star] = ast.copy_location(ast.Tuple([], ast.Load()), self.entry)
             self.notes.add(self.entry, f"*{star} is one argument, a list: {star}")
 
     def _entry_defaults(self) -> None:
@@ -48,13 +51,13 @@ class Defaults:
         own = self.signatures[id(self.entry)]
         for name, default in list(own.defaults.items()):
             value = plain_value(self.module, default)
-            if value is not None and (infinite(value) or (constant(value) and not isinstance(value, ast.Tuple))):
+            if value is not None and (infinite(value) or constant(value)):
                 if infinite(value):
                     value = ast.copy_location(_infinity(value), default)
                 own.defaults[name] = value
                 continue
             passed = [self._passes(node, name) for node in self._own_calls()]
-            if not changed(self.entry, name) and not any(passed) and not constant(default):
+            if not changed(self.entry, name) and not any(passed):
                 del own.defaults[name]
                 self._required_first(own)
                 self.notes.add(default, f"{name} has no default here; give it as an input")

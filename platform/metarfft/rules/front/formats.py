@@ -59,6 +59,8 @@ def _translate(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
         for part in ast.walk(low.scope.function)
         if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name) and part.targets[0].id == table.id
     )
+    if isinstance(table, ast.Dict | ast.DictComp) or (isinstance(table, ast.Name) and _is_dict(low, table.id)):
+        return _by_codes(low, node)
     if table is None or not (_is_maketrans(table) or (known and low.scope.is_variable(table.id))):  # type: ignore[attr-defined]
         refuse(node, "write text.translate(str.maketrans('abc', 'xyz')), or a loop with a dictionary")
     low.notes.add(node, ".translate() is written as a loop with a dictionary")
@@ -80,6 +82,31 @@ def _translate(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
     return build.method(ast.Constant(""), "join", build.load(letters))
 
 
+def _is_dict(low: Lowering, name: str) -> bool:
+    """Whether a variable is bound once, to a dictionary that is written out."""
+    return isinstance(low.scope.constant(name), ast.Dict | ast.DictComp)
+
+
+def _by_codes(low: Lowering, node: ast.Call) -> ast.expr:
+    """``text.translate({97: 'b', 98: None})``: a loop that looks each letter's code up."""
+    assert isinstance(node.func, ast.Attribute)
+    low.notes.add(node, ".translate() is written as a loop with a dictionary")
+    text, table = low.operands([node.func.value, node.args[0]])
+    table = low.steady(table, "table")
+    letters, letter, other = low.fresh("letters"), low.fresh("letter"), low.fresh("other")
+    low.emit(build.assign(letters, ast.List([], ast.Load())), node)
+    code = build.call("ord", build.load(letter))
+    whole = build.call("isinstance", build.load(other), build.load("int"))
+    new = ast.IfExp(whole, build.call("chr", build.load(other)), build.load(other))
+    there = build.compare(build.load(other), ast.IsNot(), ast.Constant(None))
+    body: list[ast.stmt] = [
+        build.assign(other, build.method(table, "get", code, build.load(letter))),
+        build.when(there, [build.do(letters, "append", new)]),
+    ]
+    low.emit(build.loop(build.store(letter), text, body), node)
+    return build.method(ast.Constant(""), "join", build.load(letters))
+
+
 def _table(low: Lowering, node: ast.Call, goal: Goal | None) -> ast.expr:
     """The dictionary of a call of maketrans, from letters to texts."""
     if node.keywords or not 1 <= len(node.args) <= 3:
@@ -91,7 +118,7 @@ def _table(low: Lowering, node: ast.Call, goal: Goal | None) -> ast.expr:
             isinstance(part, ast.Constant) for pair in (given.keys, given.values) for part in pair
         )
         if not constant:
-            refuse(given, "write the dictionary of str.maketrans out, or use a loop with a dictionary")
+            return _from_table(low, given, name, node)
         table = {
             chr(key): "" if value is None else chr(value) if isinstance(value, int) else value
             for key, value in str.maketrans(ast.literal_eval(given)).items()
@@ -118,6 +145,29 @@ def _table(low: Lowering, node: ast.Call, goal: Goal | None) -> ast.expr:
     if len(parts) == 3:
         gone = build.assign_item(build.load(name), build.load(letter), ast.Constant(""))
         low.emit(build.loop(build.store(letter), parts[2], [gone]), node)
+    return build.load(name)
+
+
+def _from_table(low: Lowering, given: ast.expr, name: str, node: ast.Call) -> ast.expr:
+    """``str.maketrans(table)``: letters or their codes as keys; letters, codes or None as values."""
+    table = low.steady(low.value(given), "table")
+    low.emit(build.assign(name, ast.Dict([], [])), node)
+    key, new = low.fresh("letter"), low.fresh("other")
+    whole: list[ast.expr] = [build.call("isinstance", build.load(part), build.load("int")) for part in (key, new)]
+    code = build.assign(key, build.call("chr", build.load(key)))
+    error = build.fail("ValueError", "string keys in translate table must be of length 1")
+    long = build.when(build.compare(build.call("len", build.load(key)), ast.NotEq(), ast.Constant(1)), [error])
+    body: list[ast.stmt] = [
+        build.when(whole[0], [code], [long]),
+        build.when(
+            build.compare(build.load(new), ast.Is(), ast.Constant(None)),
+            [build.assign(new, ast.Constant(""))],
+            [build.when(whole[1], [build.assign(new, build.call("chr", build.load(new)))])],
+        ),
+        build.assign_item(build.load(name), build.load(key), build.load(new)),
+    ]
+    pair = ast.Tuple([build.store(key), build.store(new)], ast.Store())
+    low.emit(build.loop(pair, build.method(table, "items"), body), node)
     return build.load(name)
 
 

@@ -23,6 +23,7 @@ WHOLE = frozenset("list tuple set frozenset sorted sum min max dict Counter dequ
 PARTLY = frozenset("any all next map filter zip enumerate reversed iter".split())
 NEW = frozenset("list sorted range str set tuple reversed".split())
 NEW_METHODS = frozenset("split rsplit splitlines copy upper lower strip replace join".split())
+SURE = frozenset("isascii isalpha isdigit isalnum islower isupper isspace isnumeric istitle upper lower strip".split())
 LOOPS = (ast.For, ast.While)
 
 
@@ -88,21 +89,39 @@ class Kept:
 
     def _settle(self, name: str, nodes: list[ast.Assign]) -> None:
         scope, first = self.low.scope, nodes[0]
-        reads = [read for read in scope.reads(name)]
-        if name in scope.shared or scope.bindings(name) != len(nodes):
+        if name in scope.shared:
             self._refuse(first, name)
         own = {id(part) for node in nodes for part in ast.walk(node.value)}
-        reads = [read for read in reads if id(read) not in own]
+        reads = [read for read in scope.reads(name) if id(read) not in own]
         asked = any(self._is_next(read) or self._is_sought(read) for read in reads)
-        once = len(nodes) == 1 and len(reads) == 1 and len(scope.reads(name)) == 1 and not scope.looped(name)
-        if once and not asked and self.places[reads[0]] > self.places[first]:
-            self._once(name, first, reads[0])
-        elif all(self._kind(node.value) in PAIRING for node in nodes) and reads:
+        alone = scope.bindings(name) == len(nodes)
+        later = self._later(name, first, reads) if len(nodes) == 1 and not scope.looped(name) else []
+        once = len(later) == 1 and (alone or self._is_last(name, first, later[0]))
+        if once and not (asked and alone and self._kind(first.value) in PAIRING):
+            self._once(name, first, later[0])
+        elif alone and all(self._kind(node.value) in PAIRING for node in nodes) and reads:
             self._many(name, nodes, reads)
-        elif once and self.places[reads[0]] > self.places[first]:
-            self._once(name, first, reads[0])
         else:
             self._refuse(first, name)
+
+    def _later(self, name: str, node: ast.Assign, reads: list[ast.Name]) -> list[ast.Name]:
+        """The reads behind the making of an iterator; none if one before may be of an iterator too."""
+        around: ast.AST = node
+        while around is not self.function:
+            around = self.parents[around]
+            if isinstance(around, LOOPS):
+                inside = [read for read in self.low.scope.reads(name) if self.places[around] < self.places[read] < self.ends[around]]
+                if any(self.places[read] < self.ends[node] for read in inside):
+                    return []
+        return [read for read in reads if self.places[read] > self.places[node]]
+
+    def _is_last(self, name: str, node: ast.Assign, read: ast.Name) -> bool:
+        """Whether ``node`` is the last to bind the name, and always comes before the read."""
+        block = next(part for part in _bodies(self.parents[node]) if node in part)
+        binding = [part for part in ast.walk(self.function) if isinstance(part, ast.Name) and part.id == name]
+        binding = [part for part in binding if not isinstance(part.ctx, ast.Load)]
+        before = all(self.places[part] <= self.ends[node] for part in binding)
+        return before and any(read in ast.walk(part) for part in block)
 
     def _refuse(self, node: ast.Assign, name: str) -> NoReturn:
         refuse(node.value, f"{name} is an iterator that is read more than once; write {name} = list(...)")
@@ -123,11 +142,24 @@ class Kept:
         end, whole = self._use(node, name, read)
         region = [part for part, place in self.places.items() if self.ends[node] <= place < end]
         computing = self._kind(node.value) not in PAIRING
-        if not self._quiet(node.value, region) or (computing and not purity.is_quiet(self.low, node.value)):
+        if not self._quiet(node.value, region, computing, self._statement(read)) or (computing and not purity.is_quiet(self.low, node.value)):
             refuse(node.value, f"something changes before {name}, an iterator, is read; write {name} = list(...)")
-        if computing and not (whole and self._straight(node, read, region)):
+        if computing and not self._is_sure(node.value) and not (whole and self._straight(node, read, region)):
             if not self._inlined(node, read, region):
                 refuse(node.value, f"{name} is an iterator that may be read in part; write it where it is read")
+
+    def _is_sure(self, value: ast.expr) -> bool:
+        """Whether the items are computed without a possible error."""
+        match value:
+            case ast.Call(func=ast.Name(id="map"), args=[ast.Attribute(value=ast.Name(id="str"), attr=method), source]):
+                texts = isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute)
+                return texts and source.func.attr in ("split", "splitlines") and method in SURE  # type: ignore
+            case ast.GeneratorExp(elt=elt, generators=[ast.comprehension(target=ast.Name(), ifs=tests)]):
+                parts = [part for node in (elt, *tests) for part in ast.walk(node) if isinstance(part, ast.expr)]
+                plain = all(isinstance(part, (ast.Name, ast.Constant, ast.Compare, ast.BoolOp)) for part in parts)
+                operators = [operator for part in parts if isinstance(part, ast.Compare) for operator in part.ops]
+                return plain and all(isinstance(part, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)) for part in operators)
+        return False
 
     def _use(self, node: ast.Assign, name: str, read: ast.Name) -> tuple[int, bool]:
         """Where the reading ends, and whether all is read.
@@ -194,14 +226,15 @@ class Kept:
             node = self.parents[node]
         return node
 
-    def _quiet(self, value: ast.expr, region: list[ast.AST]) -> bool:
-        """Whether nothing in the region changes what ``value`` reads."""
+    def _quiet(self, value: ast.expr, region: list[ast.AST], computing: bool, region_end: ast.stmt | None) -> bool:
+        """Whether nothing in the region changes what ``value`` reads; its names count if it computes with them."""
         nodes = list(ast.walk(self.function))
         fresh = purity._fresh(self.function, nodes) - names_in(value)
         names = names_in(value)
         for node in region:
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in names:
-                return False
+            if computing and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in names:
+                if not (isinstance(region_end, ast.Assign) and self.parents[node] is region_end):
+                    return False
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                 if not self._private(node.value, fresh):
                     return False
@@ -347,7 +380,7 @@ class Kept:
         for node in nodes:
             assert isinstance(node.value, ast.Call)
             if not all(self._is_new(part) for part in node.value.args):
-                if not self._quiet(node.value, list(self.places)[1:]):
+                if not self._quiet(node.value, list(self.places)[1:], False, None):
                     refuse(node.value, f"what {name} reads is changed in this function; write {name} = list(...)")
 
     def _is_new(self, node: ast.expr) -> bool:

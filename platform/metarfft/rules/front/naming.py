@@ -68,7 +68,7 @@ def result_of(function: str) -> tuple[str, ...]:
     if len(words) > 1 and words[0].lower() in VERBS:
         name = "_".join(words[1:])
         return (f"{name}_count",) if words[0] == "count" else (name, "value")
-    return ("value",)
+    return ("value", "returned")
 
 
 def holds(node: ast.expr) -> tuple[str, ...]:

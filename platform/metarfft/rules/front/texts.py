@@ -218,19 +218,54 @@ def _no_tuple(low: Lowering, node: ast.expr) -> bool:
     return is_text(low, node)
 
 
+def _plain_arguments(low: Lowering, node: ast.Call, pattern: str) -> ast.Call:
+    """The call with the values of ``**{'a': b}`` and of ``*items`` given one by one."""
+    keywords: list[ast.keyword] = []
+    for keyword in node.keywords:
+        given = keyword.value
+        keys = given.keys if keyword.arg is None and isinstance(given, ast.Dict) else []
+        named = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+        if isinstance(given, ast.Dict) and keyword.arg is None and len(named) == len(keys) == len(set(named)):
+            keywords += [ast.keyword(name, value) for name, value in zip(named, given.values, strict=True)]
+        else:
+            keywords.append(keyword)
+    arguments = list(node.args)
+    if len(arguments) == 1 and isinstance(arguments[0], ast.Starred) and not keywords:
+        arguments = _unpacked(low, node, arguments[0].value, pattern)
+    return ast.copy_location(ast.Call(node.func, arguments, keywords), node)
+
+
+def _unpacked(low: Lowering, node: ast.Call, source: ast.expr, pattern: str) -> list[ast.expr]:
+    """The values of ``'...'.format(*items)``, as many as the text has places."""
+    from metarfft.rules.front.expressions import Core
+
+    if isinstance(source, (ast.Tuple, ast.List)):
+        return list(source.elts)
+    places = [name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None]
+    specs = [spec for *_, spec, _ in string.Formatter().parse(pattern) if spec and "{" in spec]
+    if specs or not all(re.fullmatch(r"\d*", name) for name in places):
+        refuse(source, "write the values out instead of *, or use an f-string")
+    count = max([int(name) + 1 if name else len(places) for name in places], default=0)
+    values = low.capture(ast.copy_location(build.call("list", low.iterable(source)), node), "values")
+    few = build.compare(build.call("len", values), ast.Lt(), ast.Constant(count))
+    low.emit(build.when(few, [build.fail("IndexError", "the text has more places than values")]), node)
+    return [ast.copy_location(Core(build.item(values, ast.Constant(k))), node) for k in range(count)]
+
+
 def format_call(low: Lowering, node: ast.Call, pattern: str) -> ast.expr:
     """``'...'.format(...)``."""
     low.notes.add(node, ".format() is written with + and str()")
+    node = _plain_arguments(low, node, pattern)
     names: dict[str | int, int] = {}
     nodes: list[ast.expr] = []
     for argument in node.args:
         if isinstance(argument, ast.Starred):
-            refuse(argument, "write the values out instead of *")
+            refuse(argument, "write the values out instead of *, or use an f-string")
         names[len(names)] = len(nodes)
         nodes.append(argument)
     for keyword in node.keywords:
         if keyword.arg is None:
-            refuse(keyword.value, "write the values out instead of **")
+            refuse(keyword.value, "write the values out instead of **, or use an f-string")
         names[keyword.arg] = len(nodes)
         nodes.append(keyword.value)
     known = [is_text(low, value) for value in nodes]

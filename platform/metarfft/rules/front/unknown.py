@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
+from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front.functions import TAKING
 from metarfft.rules.front.imports import CONTAINERS, KNOWN, MODULES, dotted, help_for
@@ -119,6 +120,8 @@ class _Attributes(ast.NodeVisitor):
         if node.attr == "default_factory" or node.attr == "maxlen":
             return
         text = ast.unparse(node)
+        if node.attr in core.METHODS:
+            refuse(node, f"{text} is a method that is not called, which is always true; call it: {text}()")
         help_ = f"{text} is an attribute of an object; a rule works on numbers, texts, lists and dictionaries"
         if node.attr in ("next", "val", "left", "right", "children", "neighbors", "random", "data", "value"):
             help_ += " (a linked list as a list, a tree as nested lists)"
