@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from metarfft.rules import core, front
+from metarfft.rules.front.names import Names, Notes
+from metarfft.rules.rule import Rule
 from metarfft.rules.unroll.hidden import hidden
 from metarfft.rules.unroll.hints import hinted
-from metarfft.rules.front.names import Names, Notes
 from metarfft.rules.unroll.rewriting import rewrite, unroll
-from metarfft.rules.rule import Rule
 from metarfft.tasks import Task, all_tasks
 
 ROUNDS = 25

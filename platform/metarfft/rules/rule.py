@@ -15,7 +15,7 @@ from metarfft.rules.errors import BudgetError, RuleError
 from metarfft.rules.styles import SCRATCHPADS, STYLES, Style, marks
 from metarfft.rules.trace import guards, state
 from metarfft.rules.trace.analysis import Facts, has_special, sequences
-from metarfft.rules.trace.attempts import failing_line
+from metarfft.rules.trace.compile.attempts import failing_line
 from metarfft.rules.trace.program import Program, compile_rule
 from metarfft.rules.trace.sites import Step
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -39,9 +40,11 @@ def flatten(module: ast.Module, entry: str | None, names: Names, notes: Notes) -
     Returns:
         The name of the function that each method became.
     """
-    group = _choose(module, entry)
+    inherited = _inherit(module, entry)
+    group = _choose(module, entry, inherited)
     if group is None:
         return {}
+    _say_what_is_left_out(module, group, inherited, notes)
     group.kept = any(
         isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_self(node.value, group)
         for method in group.methods.values() for node in ast.walk(method)
@@ -60,9 +63,74 @@ def flatten(module: ast.Module, entry: str | None, names: Names, notes: Notes) -
     return group.functions
 
 
-def _choose(module: ast.Module, entry: str | None) -> Group | None:
+def _bases(node: ast.ClassDef) -> list[str]:
+    """The names of the classes that a class builds on, without those that bring nothing."""
+    return [name for base in node.bases if (name := _last(base)) not in ("object", "ABC", "Protocol", "")]
+
+
+def _inherit(module: ast.Module, entry: str | None) -> set[str]:
+    """Gives classes what they inherit from a class of the text, in place.
+
+    Returns:
+        The names of the classes that others build on, unless the entry is one of their methods.
+    """
+    known: dict[str, ast.ClassDef] = {}
+    inherited: set[str] = set()
+    for node in module.body:
+        if not isinstance(node, ast.ClassDef) or node.decorator_list:
+            continue
+        bases = _bases(node)
+        if len(bases) == 1 and bases[0] in known:
+            base = known[bases[0]]
+            own_names = _names_of(node.body)
+            supers = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == "super"]
+            if supers and own_names & _names_of(base.body):
+                refuse(supers[0], f"super() is not possible; write out what the method of {base.name} does")
+            old = [copy.deepcopy(part) for part in base.body if not _names_of([part]) & own_names]
+            named = _Inherited(base.name, node.name, own_names)
+            node.body = [named.visit(part) for part in [*old, *node.body]]
+            node.bases, node.keywords = [], []
+            inherited.add(base.name)
+        elif bases:
+            continue
+        known[node.name] = node
+    return inherited - {entry.rpartition(".")[0] if entry else ""}
+
+
+def _names_of(body: list[ast.stmt]) -> set[str]:
+    return bound(ast.Module(body=body, type_ignores=[]))
+
+
+class _Inherited(ast.NodeTransformer):
+    """Writes ``Base.name`` as a name of the class that has it from its base."""
+
+    def __init__(self, base: str, name: str, overridden: set[str]) -> None:
+        self.base, self.name, self.overridden = base, name, overridden
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        if isinstance(node.value, ast.Name) and node.value.id == self.base and node.attr not in self.overridden:
+            node.value.id = self.name
+        self.generic_visit(node)
+        return node
+
+
+def _say_what_is_left_out(module: ast.Module, group: Group, inherited: set[str], notes: Notes) -> None:
+    for node in module.body:
+        if not isinstance(node, ast.ClassDef) or node is group.place or node.name in inherited:
+            continue
+        methods = [part.name for part in node.body if isinstance(part, ast.FunctionDef)]
+        if any(not name.startswith("__") for name in methods):
+            notes.add(node, f"the class {node.name} is left out; the rule is {_whose(group)}")
+
+
+def _whose(group: Group) -> str:
+    return f"in the class {group.name}" if group.name else "a function beside it"
+
+
+def _choose(module: ast.Module, entry: str | None, inherited: set[str]) -> Group | None:
     """The class that holds the rule: one with the entry, else Solution, else the first with methods worth calling."""
     groups = [_read(node) for node in module.body if isinstance(node, ast.ClassDef) and not _special(node)]
+    groups = [group for group in groups if group.name not in inherited]
     loose = [node for node in module.body if isinstance(node, ast.FunctionDef) and _self_of(node)]
     if loose:
         group = Group(None, loose[0])
@@ -81,8 +149,7 @@ def _choose(module: ast.Module, entry: str | None) -> Group | None:
 
 def _special(node: ast.ClassDef) -> bool:
     """Classes that are not a bag of functions: errors, records, tests."""
-    bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
-    return bool(node.decorator_list) or any(base not in ("object", "") for base in bases)
+    return bool(node.decorator_list) or bool(_bases(node))
 
 
 def _self_of(function: ast.FunctionDef) -> str | None:

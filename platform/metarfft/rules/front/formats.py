@@ -129,11 +129,11 @@ def _table(low: Lowering, node: ast.Call, goal: Goal | None) -> ast.expr:
     parts = [low.steady(part) for part in low.operands(node.args)]
     old, new = parts[:2]
     match parts:
-        case [ast.Constant(value=str(before)), ast.Constant(value=str(after))] if len(before) == len(after):
+        case [ast.Constant(value=str(before)), ast.Constant(value=str(after)), *_] if len(before) == len(after):
             pairs = dict(zip(before, after, strict=True))
             keys = [ast.Constant(key) for key in pairs]
             low.emit(build.assign(name, ast.Dict(keys, [ast.Constant(value) for value in pairs.values()])), node)
-            return build.load(name)
+            return _without(low, name, parts[2:], node)
     test = build.compare(build.call("len", old), ast.NotEq(), build.call("len", new))
     error = build.fail("ValueError", "the first two maketrans arguments must have equal length")
     low.emit(build.when(test, [error]), node)
@@ -142,9 +142,15 @@ def _table(low: Lowering, node: ast.Call, goal: Goal | None) -> ast.expr:
     pair = ast.Tuple([build.store(letter), build.store(other)], ast.Store())
     change = build.assign_item(build.load(name), build.load(letter), build.load(other))
     low.emit(build.loop(pair, build.call("zip", old, new), [change]), node)
-    if len(parts) == 3:
-        gone = build.assign_item(build.load(name), build.load(letter), ast.Constant(""))
-        low.emit(build.loop(build.store(letter), parts[2], [gone]), node)
+    return _without(low, name, parts[2:], node)
+
+
+def _without(low: Lowering, name: str, gone: list[ast.expr], node: ast.Call) -> ast.expr:
+    """The dictionary, with the letters of the third argument of maketrans mapped to nothing."""
+    for letters in gone:
+        letter = low.fresh("letter")
+        nothing = build.assign_item(build.load(name), build.load(letter), ast.Constant(""))
+        low.emit(build.loop(build.store(letter), letters, [nothing]), node)
     return build.load(name)
 
 

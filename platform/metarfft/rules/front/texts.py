@@ -229,6 +229,9 @@ def _plain_arguments(low: Lowering, node: ast.Call, pattern: str) -> ast.Call:
             keywords += [ast.keyword(name, value) for name, value in zip(named, given.values, strict=True)]
         else:
             keywords.append(keyword)
+    given_names = [keyword.arg for keyword in keywords if keyword.arg]
+    if len(given_names) > len(set(given_names)):
+        refuse(node, "give each value of .format() once")
     arguments = list(node.args)
     if len(arguments) == 1 and isinstance(arguments[0], ast.Starred) and not keywords:
         arguments = _unpacked(low, node, arguments[0].value, pattern)
@@ -247,6 +250,8 @@ def _unpacked(low: Lowering, node: ast.Call, source: ast.expr, pattern: str) -> 
         refuse(source, "write the values out instead of *, or use an f-string")
     count = max([int(name) + 1 if name else len(places) for name in places], default=0)
     values = low.capture(ast.copy_location(build.call("list", low.iterable(source)), node), "values")
+    if not count:
+        return []
     few = build.compare(build.call("len", values), ast.Lt(), ast.Constant(count))
     low.emit(build.when(few, [build.fail("IndexError", "the text has more places than values")]), node)
     return [ast.copy_location(Core(build.item(values, ast.Constant(k))), node) for k in range(count)]
@@ -304,7 +309,8 @@ def format_call(low: Lowering, node: ast.Call, pattern: str) -> ast.expr:
             for piece, inner, _, _ in string.Formatter().parse(spec):
                 pieces.append(ast.Constant(piece))
                 if inner is not None:
-                    pieces.append(shown(low, pick(inner)[0], "", None))
+                    width, is_text_already = pick(inner)
+                    pieces.append(shown(low, width, "", None, is_text_already))
             wanted = joined(pieces)
         parts.append(shown(low, value, conversion or "", wanted, is_known))
     return joined(parts)

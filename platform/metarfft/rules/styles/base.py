@@ -11,7 +11,6 @@ from metarfft.rules.trace.sites import Read, Site
 from metarfft.rules.values import ANSWER
 
 
-
 class Phrases:
     """How expressions are written beside their values; names like ``__v3__`` in them stand for values."""
 

@@ -9,7 +9,6 @@ from metarfft.rules.styles import marks
 from metarfft.rules.styles.base import ANSWER, Phrases, Style, literal
 from metarfft.rules.trace.sites import Site
 
-
 _ATOMS = (ast.Name, ast.Constant)
 _TESTS = ("loop_in", "loop_out", "branch_in", "branch_out", "return")
 

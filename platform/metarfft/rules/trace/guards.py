@@ -163,6 +163,8 @@ def shift(a: Any, b: Any) -> Any:
 def modulo(a: Any, b: Any) -> Any:
     if isinstance(a, str):
         _widths(a)
+        if "*" in a:
+            raise RuleError("give the width of a field as a number")
         for value in b if isinstance(b, tuple) else (b,):
             no_hash_order(value)
         return fit(a % b)
@@ -173,8 +175,6 @@ def _widths(pattern: str) -> None:
     for number in _WIDTH.findall(pattern):
         if len(number) > 5 or int(number) > MAX_SIZE:
             raise BudgetError(f"a text of {number} characters is too large")
-    if "*" in pattern:
-        raise RuleError("give the width of a field as a number")
 
 
 # -- functions

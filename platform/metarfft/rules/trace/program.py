@@ -19,12 +19,13 @@ from metarfft.rules.core import CONSTANTS, DOTTED, ERRORS, TYPES, has_attempts
 from metarfft.rules.errors import RuleError
 from metarfft.rules.styles import marks
 from metarfft.rules.styles.base import Phrases
-from metarfft.rules.trace import attempts, guards, state
+from metarfft.rules.trace import guards, state
 from metarfft.rules.trace.analysis import Facts
-from metarfft.rules.trace.base import Context
-from metarfft.rules.trace.functions import Function
+from metarfft.rules.trace.compile import attempts
+from metarfft.rules.trace.compile.base import Context
+from metarfft.rules.trace.compile.functions import Function
+from metarfft.rules.trace.compile.writer import Writer
 from metarfft.rules.trace.sites import Site, Step
-from metarfft.rules.trace.writer import Writer
 from metarfft.rules.values import in_order, write
 
 if TYPE_CHECKING:

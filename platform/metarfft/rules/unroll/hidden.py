@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metarfft.rules import core
-from metarfft.rules.unroll.known import HASHED, OF_TEXTS, TEXTS, Known
 from metarfft.rules.front.variables import bound_in
+from metarfft.rules.unroll.known import HASHED, OF_TEXTS, TEXTS, Known
 
 SHORT = 10  # items of a literal that are taken in at once
 _CALLS = {

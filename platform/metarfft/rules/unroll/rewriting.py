@@ -14,11 +14,11 @@ from dataclasses import replace
 from metarfft.rules import core
 from metarfft.rules.front import Lowered, build, written
 from metarfft.rules.front.expressions import ANY, RESERVED, Goal, Lowering
+from metarfft.rules.front.names import Names, Notes
+from metarfft.rules.front.variables import Scope, names_in
 from metarfft.rules.unroll import changes, hidden, lists, searches, slices, texts
 from metarfft.rules.unroll.hints import hinted
 from metarfft.rules.unroll.known import Known
-from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.variables import Scope, names_in
 
 ROUNDS = 4  # what is written out may show what another line goes over
 WRITTEN = frozenset("len range max min enumerate reversed repr set Counter deque".split())  # what loops make use of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from metarfft.rules.trace.compile.terms import Terms, Value
+from metarfft.rules.trace.compile.writer import Values, slot_name
 from metarfft.rules.trace.sites import Read
-from metarfft.rules.trace.terms import Terms, Value
-from metarfft.rules.trace.writer import Values, slot_name
 
 _ENDS = ("0", "-1")  # indexes of the element that a marked sequence shows as its end
 

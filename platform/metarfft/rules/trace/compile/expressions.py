@@ -10,11 +10,11 @@ import ast
 from dataclasses import replace
 
 from metarfft.rules.core import dotted
-from metarfft.rules.trace.calls import TEXT_METHODS
-from metarfft.rules.trace.lazy import Lazy
+from metarfft.rules.trace.compile.calls import TEXT_METHODS
+from metarfft.rules.trace.compile.lazy import Lazy
+from metarfft.rules.trace.compile.terms import Value
+from metarfft.rules.trace.compile.writer import Values, fields, slot_name
 from metarfft.rules.trace.sites import Read
-from metarfft.rules.trace.terms import Value
-from metarfft.rules.trace.writer import Values, fields, slot_name
 
 _GUARDED = {
     ast.Add: "__add", ast.Mult: "__mul", ast.Pow: "__power", ast.LShift: "__shift", ast.Mod: "__modulo",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from metarfft.rules.trace.calls import Calls
+from metarfft.rules.trace.compile.calls import Calls
+from metarfft.rules.trace.compile.terms import Value
+from metarfft.rules.trace.compile.writer import Values, literal
 from metarfft.rules.trace.sites import Read
-from metarfft.rules.trace.terms import Value
-from metarfft.rules.trace.writer import Values, literal
 
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Style

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from metarfft.rules.core import assigned, is_elif, own_nodes, parameters
 from metarfft.rules.trace import guards, state
 from metarfft.rules.trace.analysis import Facts, changed_in_place, changes_something
-from metarfft.rules.trace.expressions import Expressions
-from metarfft.rules.trace.terms import Value
+from metarfft.rules.trace.compile.expressions import Expressions
+from metarfft.rules.trace.compile.terms import Value
+from metarfft.rules.trace.compile.writer import Values, Writer
 from metarfft.rules.trace.sites import Kind, Site
-from metarfft.rules.trace.writer import Values, Writer
 
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Phrases, Style

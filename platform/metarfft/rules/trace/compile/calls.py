@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from metarfft.rules.core import CHANGING_METHODS, ITERATORS, changes, dotted
 from metarfft.rules.trace import guards
-from metarfft.rules.trace.elements import Elements
+from metarfft.rules.trace.compile.elements import Elements
+from metarfft.rules.trace.compile.terms import Value
+from metarfft.rules.trace.compile.writer import Values, fields, slot_name
 from metarfft.rules.trace.sites import Read
-from metarfft.rules.trace.terms import Value
-from metarfft.rules.trace.writer import Values, fields, slot_name
 
 # Calls that look at every item of their argument: a step shows it, and the call by its name.
 _LOOKING = frozenset("max min sum sorted any all".split())

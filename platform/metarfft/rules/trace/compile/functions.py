@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from metarfft.rules.core import assigned, own_nodes, parameters
-from metarfft.rules.trace.attempts import Attempts
+from metarfft.rules.trace.compile.attempts import Attempts
 from metarfft.rules.trace.sites import Kind
 
 

@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from metarfft.rules.trace.compile.writer import REPR, Values, Writer, fields, literal, slot_name
 from metarfft.rules.trace.numbers import is_number
 from metarfft.rules.trace.sites import Read
-from metarfft.rules.trace.writer import REPR, Values, Writer, fields, literal, slot_name
 
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Phrases, Style

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from metarfft.rules import core
 from metarfft.rules.styles import marks
 from metarfft.rules.trace.analysis import changed_in_place
+from metarfft.rules.trace.compile.statements import Statements
+from metarfft.rules.trace.compile.writer import Values
 from metarfft.rules.trace.sites import Step
-from metarfft.rules.trace.statements import Statements
-from metarfft.rules.trace.writer import Values
 
 _LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
