@@ -249,7 +249,11 @@ def _changes(tree: ast.AST, number: int) -> Iterator[Callable[[list[ast.stmt]], 
             yield lambda body, at=at: body.__setitem__(slice(at, at + 1), body[at].body)  # type: ignore[attr-defined]
             if statement.orelse:
                 yield lambda body, at=at: setattr(body[at], "orelse", [])
-        for value in (getattr(statement, "value", None), getattr(statement, "test", None), getattr(statement, "iter", None)):
+        for value in (
+            getattr(statement, "value", None),
+            getattr(statement, "test", None),
+            getattr(statement, "iter", None),
+        ):
             if isinstance(value, (ast.BinOp, ast.BoolOp, ast.IfExp, ast.List, ast.Call, ast.Compare, ast.Tuple)):
                 field = next(name for name in ("value", "test", "iter") if getattr(statement, name, None) is value)
                 for part in [child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr)][:4]:

@@ -1,8 +1,11 @@
 """Random programs over the whole rule language, for comparing the rule engine with CPython.
 
-A program is written from templates. In a template ``$int`` is an expression of a kind, ``$int!`` a small one (a name or a
-constant), ``#ints`` the name of a variable (the same one wherever it stands in that template), ``@x`` a fresh loop variable
-of the expression and ``$int+x`` an expression that may use it. All loops are bounded; most programs do not fail, some do.
+A program is written from templates. In a template ``$int`` is an expression of a kind, ``$int!`` a small one
+(a name or a
+constant), ``#ints`` the name of a variable (the same one wherever it stands in that template), ``@x`` a fresh
+loop variable
+of the expression and ``$int+x`` an expression that may use it. All loops are bounded; most programs do not
+fail, some do.
 
 ``python tests/programs.py --count 20000 --seed 0`` compares that many.
 """
@@ -23,7 +26,14 @@ from typing import Any
 KINDS = ["int", "int", "int", "bool", "str", "str", "ints", "ints", "ints", "texts", "rows", "table", "groups", "found"]
 KINDS += ["pair", "pairs", "real", "tally", "queue"]
 BINDERS = {"x": "int", "y": "int", "i": "int", "s": "str", "c": "str", "r": "ints", "p": "pair"}
-HINTS = {"int": "int", "bool": "bool", "str": "str", "ints": "List[int]", "texts": "List[str]", "rows": "List[List[int]]"}
+HINTS = {
+    "int": "int",
+    "bool": "bool",
+    "str": "str",
+    "ints": "List[int]",
+    "texts": "List[str]",
+    "rows": "List[List[int]]",
+}
 WORDS = ["", "a", "b", "ab", "ba", "abc", "x y", "Cat", "7", "42", "a,b", "it's", 'say "x"', "é", "\t", "z" * 5]
 NAMES = {
     "int": "n k total count best step size low high left right _ id".split(),
@@ -43,26 +53,34 @@ NAMES = {
 }
 EXPRESSIONS = {
     "int": [
-        "$int + $int", "$int - $int", "$int * $int", "$int // ($int or 2)", "$int % ($int or 3)", "$int // $int", "$int // 3", "$int % 7", "-$int",
+        "$int + $int", "$int - $int", "$int * $int", "$int // ($int or 2)", "$int % ($int or 3)", "$int // $int",
+        "$int // 3", "$int % 7", "-$int",
         "$int & $int", "$int | $int", "$int ^ $int", "$int % 8 << 2", "$int >> 1", "~$int", "$int % 5 ** 2", "+$int",
-        "abs($int)", "min($int, $int)", "max($int, $int, $int!)", "len($ints)", "len($str)", "len(#table)", "len(#found)",
+        "abs($int)", "min($int, $int)", "max($int, $int, $int!)", "len($ints)", "len($str)", "len(#table)",
+        "len(#found)",
         "sum($ints)", "sum(#ints, $int!)", "max(#ints, default=$int!)", "min($ints)", "divmod($int, 7)[0]",
-        "pow($int! % 5, 3, 7)", "int(str(abs($int))[::-1])", "int($bool)", "int($int / 2)", "round($int / 4)", "ord(($str or 'q')[0])",
-        "#ints[$at]", "#ints[-1]", "#ints[$int % len(#ints)]", "(#ints[0] if #ints else $int!)", "#ints[len(#ints) // 2]",
-        "#rows[$at][$at]", "#rows[-1][0]", "(#table[$str!] if $str! in #table else 1)", "#table[$str!]", "#table.get($str, $int!)", "#table.setdefault($str!, $int)",
+        "pow($int! % 5, 3, 7)", "int(str(abs($int))[::-1])", "int($bool)", "int($int / 2)", "round($int / 4)",
+        "ord(($str or 'q')[0])",
+        "#ints[$at]", "#ints[-1]", "#ints[$int % len(#ints)]", "(#ints[0] if #ints else $int!)",
+        "#ints[len(#ints) // 2]",
+        "#rows[$at][$at]", "#rows[-1][0]", "(#table[$str!] if $str! in #table else 1)", "#table[$str!]",
+        "#table.get($str, $int!)", "#table.setdefault($str!, $int)",
         "#ints.pop()", "(#ints.pop() if #ints else 0)", "#ints.pop(0)", "#table.pop($str!, $int!)", "#queue.popleft()",
         "#groups.setdefault($int!, [$int!]).pop()", "#ints.count($int)", "#ints.index(#ints[-1])", "$str.find($str!)",
         "$str.count($str!)", "#tally[$str!]", "#pair[0] + #pair[1]", "(@x := $int)", "$int if $bool else $int",
         "$int and $int", "$int or $int!", "sum($int+x for @x in $ints)", "sum(1 for @s in $str if $bool+s)",
-        "sum(len(@r) for @r in $rows)", "max(($int+x for @x in $ints), default=0)", "min([$int+x for @x in #ints] or [$int!])",
-        "len([@x for @x in $ints if $bool+x])", "len({@x % 3 for @x in $ints})", "next((@x for @x in $ints if $bool+x), -1)",
+        "sum(len(@r) for @r in $rows)", "max(($int+x for @x in $ints), default=0)",
+        "min([$int+x for @x in #ints] or [$int!])",
+        "len([@x for @x in $ints if $bool+x])", "len({@x % 3 for @x in $ints})",
+        "next((@x for @x in $ints if $bool+x), -1)",
         "sum(@x * @y for @x, @y in zip($ints, $ints))", "max($ints, key=lambda @x: ($int+x, @x), default=0)",
         "sum(map(lambda @x: $int+x, $ints))", "math.gcd($int, $int)", "bisect.bisect_left(sorted($ints), $int)",
         "(lambda @x, @y=2: $int+x+y)($int)", "$bool + $bool", "($int!).bit_length()",
         "sum(@x for @r in $rows for @x in @r if $bool+x)", "sum(@i * @x for @i, @x in enumerate($ints, 1))",
     ],
     "bool": [
-        "$int < $int", "$int == $int", "$int != $int", "$int <= $int < $int", "$int > $int >= $int != $int!", "$str < $str",
+        "$int < $int", "$int == $int", "$int != $int", "$int <= $int < $int", "$int > $int >= $int != $int!",
+        "$str < $str",
         "$int in $ints", "$int not in #ints", "$str! in $str", "$str in #table", "$int in #found", "$ints == $ints",
         "0 <= $int! < len(#ints)", "$bool and $bool", "$bool or $bool", "not $bool", "$bool if $bool else $bool",
         "any($bool+x for @x in $ints)", "all($bool+x for @x in $ints)", "any(@s == $str+s! for @s in $texts)",
@@ -70,95 +88,139 @@ EXPRESSIONS = {
         "$str.isdigit()", "$str.isalpha()", "$str.startswith($str!)", "$str.endswith(('a', 'b'))", "bool($ints)",
         "$int % 2 == 0", "#ints is None", "#ints is #ints", "0 <= $int! < len(#ints) and #ints[$at] > 0",
         "#ints and #ints.pop() > $int!", "#ints and #ints[-1] != $int", "$int! < (#ints.pop() if #ints else 9) < $int!",
-        "len(#ints) > 1 and (#ints.pop(0) > 2 or #ints.pop(0) < $int!)", "not #ints", "#found <= {1, 2, $int!}", "$bool ^ $bool",
-        "(@x := $int) > $int!", "any($ints)", "all(@r for @r in $rows)", "$pair == ($int!, $int)", "#found.isdisjoint($ints)",
+        "len(#ints) > 1 and (#ints.pop(0) > 2 or #ints.pop(0) < $int!)", "not #ints", "#found <= {1, 2, $int!}",
+        "$bool ^ $bool",
+        "(@x := $int) > $int!", "any($ints)", "all(@r for @r in $rows)", "$pair == ($int!, $int)",
+        "#found.isdisjoint($ints)",
     ],
     "str": [
-        "$str + $str", "str($int)", "str($ints)", "$str * ($int % 3)", "#str[$at]", "#str[-1:]", "#str[::-1]", "$str[1:]",
+        "$str + $str", "str($int)", "str($ints)", "$str * ($int % 3)", "#str[$at]", "#str[-1:]", "#str[::-1]",
+        "$str[1:]",
         "$str[$at:$int!]", "$str[$int!:$at:2]", "$str.upper()", "$str.title()", "$str.replace($str!, $str!)",
         "''.join($texts)", "', '.join(str(@x) for @x in $ints)", "''.join([@c for @c in $str if $bool+c])",
         "''.join(sorted($str))", "''.join(reversed($str))", "''.join(@c.upper() if @c < 'c' else @c for @c in $str)",
         'f"{$int!}-{$str!}"', 'f"{$int!:>4}|{$real!:.2f}"', 'f"<{$str!!r}>"', "'%d:%s' % ($int, $str)", "'%03d' % $int",
         "'{} and {}'.format($int, $str)", "chr(97 + $int % 26)", "#texts[$int % len(#texts)]", "(#texts or ['q'])[0]",
-        "#texts.pop()", "$str if $bool else $str", "$str or $str!", "min($str, $str)", "max($texts, key=len, default='')",
-        "$str.strip()", "$str.zfill(4)", "$str.center(6, '*')", "$str.lower().swapcase()", "bin($int! % 9)[2:]", "repr($str)",
-        "$str.partition(' ')[0]", "''.join(chr(ord(@c) + 1) for @c in $str)", "$str.lstrip('ab')", "format($int!, '04b')",
+        "#texts.pop()", "$str if $bool else $str", "$str or $str!", "min($str, $str)",
+        "max($texts, key=len, default='')",
+        "$str.strip()", "$str.zfill(4)", "$str.center(6, '*')", "$str.lower().swapcase()", "bin($int! % 9)[2:]",
+        "repr($str)",
+        "$str.partition(' ')[0]", "''.join(chr(ord(@c) + 1) for @c in $str)", "$str.lstrip('ab')",
+        "format($int!, '04b')",
         "'-'.join(map(str, $ints))", "''.join(@s[0] for @s in $texts if @s)",
     ],
     "ints": [
-        "[$int, $int]", "[$int, $int, $int!]", "[]", "[0] * ($int % 5)", "$ints + $ints", "$ints * 2", "#ints[:]", "#ints[1:]",
-        "#ints[::-1]", "#ints[$int!:$int!]", "#ints[$int!::-2]", "#ints[:-1]", "#ints.copy()", "list(#ints)", "sorted($ints)",
-        "sorted($ints, reverse=True)", "sorted($ints, key=lambda @x: (@x % 3, -@x))", "sorted($ints, key=lambda @x: $int+x)",
+        "[$int, $int]", "[$int, $int, $int!]", "[]", "[0] * ($int % 5)", "$ints + $ints", "$ints * 2", "#ints[:]",
+        "#ints[1:]",
+        "#ints[::-1]", "#ints[$int!:$int!]", "#ints[$int!::-2]", "#ints[:-1]", "#ints.copy()", "list(#ints)",
+        "sorted($ints)",
+        "sorted($ints, reverse=True)", "sorted($ints, key=lambda @x: (@x % 3, -@x))",
+        "sorted($ints, key=lambda @x: $int+x)",
         "list(reversed($ints))", "list(range($int % 6))", "list(range($int % 9, 0, -2))", "list(range(1, $int % 7))",
-        "[$int+x for @x in $ints]", "[$int+x for @x in $ints if $bool+x]", "[@i for @i, @x in enumerate($ints) if $bool+x]",
-        "[@x for @r in $rows for @x in @r]", "[@x + @y for @x in $ints for @y in (1, $int+x!)]", "[*$ints, $int, *$ints]",
-        "[$int+i for @i in range($int % 5)]", "list(map(lambda @x: $int+x, $ints))", "list(filter(lambda @x: $bool+x, $ints))",
-        "#rows[$at]", "#rows[-1]", "(#rows[0] if #rows else [])", "#groups.get($int!, [])", "#groups.setdefault($int!, [])",
+        "[$int+x for @x in $ints]", "[$int+x for @x in $ints if $bool+x]",
+        "[@i for @i, @x in enumerate($ints) if $bool+x]",
+        "[@x for @r in $rows for @x in @r]", "[@x + @y for @x in $ints for @y in (1, $int+x!)]",
+        "[*$ints, $int, *$ints]",
+        "[$int+i for @i in range($int % 5)]", "list(map(lambda @x: $int+x, $ints))",
+        "list(filter(lambda @x: $bool+x, $ints))",
+        "#rows[$at]", "#rows[-1]", "(#rows[0] if #rows else [])", "#groups.get($int!, [])",
+        "#groups.setdefault($int!, [])",
         "sorted(#found)", "sorted({@x % 4 for @x in $ints})", "list(#table.values())", "[len(@s) for @s in $texts]",
         "[ord(@c) for @c in $str]", "[int(@c) for @c in str(abs($int))]", "$ints if $bool else $ints", "$ints or $ints",
         "[sum(@r) for @r in $rows]", "[max(@x, @y) for @x, @y in zip($ints, $ints)]", "list($pair)", "#rows.pop()",
-        "list(#queue)", "list(map(int, ['1', str($int)]))", "[@x for @p in $pairs for @x in @p]", "list(itertools.accumulate($ints))",
-        "[$int if @x else (@y := $int+x) for @x in $ints]", "heapq.nsmallest(2, $ints)", "[#ints.pop() for @x in range(len(#ints))]",
+        "list(#queue)", "list(map(int, ['1', str($int)]))", "[@x for @p in $pairs for @x in @p]",
+        "list(itertools.accumulate($ints))",
+        "[$int if @x else (@y := $int+x) for @x in $ints]", "heapq.nsmallest(2, $ints)",
+        "[#ints.pop() for @x in range(len(#ints))]",
     ],
     "texts": [
-        "[$str, $str]", "[$str]", "$str.split()", "$str.split(',')", "list($str)", "$texts + $texts", "[$str+s for @s in $texts]",
-        "sorted($texts, key=len)", "sorted($texts, key=lambda @s: (len(@s), @s), reverse=True)", "[str(@x) for @x in $ints]",
-        "[@s for @s in $texts if $bool+s]", "list(#table)", "list(#table.keys())", "sorted(set($texts))", "#texts[::-1]",
+        "[$str, $str]", "[$str]", "$str.split()", "$str.split(',')", "list($str)", "$texts + $texts",
+        "[$str+s for @s in $texts]",
+        "sorted($texts, key=len)", "sorted($texts, key=lambda @s: (len(@s), @s), reverse=True)",
+        "[str(@x) for @x in $ints]",
+        "[@s for @s in $texts if $bool+s]", "list(#table)", "list(#table.keys())", "sorted(set($texts))",
+        "#texts[::-1]",
         "[@c * @i for @i, @c in enumerate($str)]", "list(map(str, $ints))", "[@s for @s, @x in sorted(#table.items())]",
     ],
     "rows": [
-        "[$ints, $ints]", "[#ints, #ints]", "[#ints, $ints, $ints]", "[[0] * 3 for @i in range($int % 4)]", "[[$int] * 2] * 2",
-        "[$ints+r for @r in $rows]", "[@r[:] for @r in #rows]", "[list(@p) for @p in zip($ints, $ints)]", "$rows + [$ints]",
-        "[list(@p) for @p in zip(*#rows)]", "[[$int+i for @i in range(3)] for @j in range(2)]", "sorted($rows)", "#rows[::-1]",
-        "[@r for @r in #rows if @r]", "list(#groups.values())", "sorted($rows, key=len)", "[[@x * @y for @x in @r] for @r in $rows for @y in (1, 2)]",
+        "[$ints, $ints]", "[#ints, #ints]", "[#ints, $ints, $ints]", "[[0] * 3 for @i in range($int % 4)]",
+        "[[$int] * 2] * 2",
+        "[$ints+r for @r in $rows]", "[@r[:] for @r in #rows]", "[list(@p) for @p in zip($ints, $ints)]",
+        "$rows + [$ints]",
+        "[list(@p) for @p in zip(*#rows)]", "[[$int+i for @i in range(3)] for @j in range(2)]", "sorted($rows)",
+        "#rows[::-1]",
+        "[@r for @r in #rows if @r]", "list(#groups.values())", "sorted($rows, key=len)",
+        "[[@x * @y for @x in @r] for @r in $rows for @y in (1, 2)]",
     ],
     "table": [
         "{}", "{$str: $int, $str!: $int}", "dict(#table)", "{@s: len(@s) for @s in $texts}", "dict(zip($texts, $ints))",
-        "{@s: $int+x for @s, @x in #table.items()}", "{@s: @x for @s, @x in #table.items() if $bool+x}", "#table.copy()",
-        "{**#table, $str: $int}", "{@c: $str!.count(@c) for @c in $str}", "#table | {$str!: $int}", "dict(sorted(#table.items()))",
+        "{@s: $int+x for @s, @x in #table.items()}", "{@s: @x for @s, @x in #table.items() if $bool+x}",
+        "#table.copy()",
+        "{**#table, $str: $int}", "{@c: $str!.count(@c) for @c in $str}", "#table | {$str!: $int}",
+        "dict(sorted(#table.items()))",
     ],
     "groups": [
-        "{}", "{$int: $ints, $int!: $ints}", "{$int: #ints, 1: #ints}", "{@x: [@x] for @x in $ints}", "dict(enumerate($rows))",
+        "{}", "{$int: $ints, $int!: $ints}", "{$int: #ints, 1: #ints}", "{@x: [@x] for @x in $ints}",
+        "dict(enumerate($rows))",
         "{@i: @r for @i, @r in enumerate($rows)}", "{@x: [@y for @y in $ints if @y > @x] for @x in $ints}",
     ],
     "found": [
         "set()", "{$int, $int}", "set($ints)", "{$int+x for @x in $ints}", "#found | {$int}", "#found & set($ints)",
-        "#found - {$int!}", "set(#found)", "#found ^ {1, $int}", "{@x for @x in $ints if $bool+x}", "#found.union($ints)",
+        "#found - {$int!}", "set(#found)", "#found ^ {1, $int}", "{@x for @x in $ints if $bool+x}",
+        "#found.union($ints)",
     ],
-    "pair": ["($int, $int)", "divmod($int, 5)", "(#ints[0], #ints[-1])", "tuple($ints[:2])", "max($pairs)", "#pairs[$at]", "$pair"],
+    "pair": ["($int, $int)", "divmod($int, 5)", "(#ints[0], #ints[-1])", "tuple($ints[:2])", "max($pairs)",
+    "#pairs[$at]", "$pair"],
     "pairs": [
-        "list(zip($ints, $ints))", "list(enumerate($ints))", "[$pair, ($int, $int)]", "[($int+x, @x) for @x in $ints]", "sorted($pairs)",
+        "list(zip($ints, $ints))", "list(enumerate($ints))", "[$pair, ($int, $int)]",
+        "[($int+x, @x) for @x in $ints]", "sorted($pairs)",
         "sorted($pairs, key=lambda @p: (@p[1], -@p[0]))", "list(itertools.combinations($ints[:4], 2))", "[$pair]",
     ],
-    "real": ["$int / 2", "$int / $int", "$real + $int", "round($real, 1)", "float($int)", "$real * 0.5", "sum($ints) / (len($ints) or 1)"],
+    "real": ["$int / 2", "$int / $int", "$real + $int", "round($real, 1)", "float($int)", "$real * 0.5",
+    "sum($ints) / (len($ints) or 1)"],
     "tally": ["Counter($str)", "Counter($texts)", "Counter()", "Counter(@c for @c in $str if $bool+c)"],
     "queue": ["deque($ints)", "deque([$int])", "deque()"],
 }  # fmt: skip
 SIMPLE = [
-    "#int += $int", "#int -= $int", "#int = #int * 2 % 97", "#int //= 2", "#int %= $int or 5", "#int |= $int!", "#str += $str",
+    "#int += $int", "#int -= $int", "#int = #int * 2 % 97", "#int //= 2", "#int %= $int or 5", "#int |= $int!",
+    "#str += $str",
     "#ints.append($int)", "#ints.append($int)", "#ints.extend($ints)", "#ints.insert($int!, $int)", "#ints.sort()",
-    "#ints.sort(reverse=True)", "#ints.sort(key=lambda @x: $int+x)", "#ints.reverse()", "if #ints: #ints.remove(#ints[-1])", "if 3 in #ints: #ints.remove(3)", "#ints.remove($int!)", "#ints.pop()",
+    "#ints.sort(reverse=True)", "#ints.sort(key=lambda @x: $int+x)", "#ints.reverse()",
+    "if #ints: #ints.remove(#ints[-1])", "if 3 in #ints: #ints.remove(3)", "#ints.remove($int!)", "#ints.pop()",
     "#ints.clear()", "#ints += $ints", "#ints += [$int]", "#ints *= 2", "#ints[$at] = $int", "#ints[-1] = $int",
-    "#ints[$int % len(#ints)] += $int", "#ints[$at] *= 2", "#ints[$int!:$int!] = $ints", "#ints[:] = $ints", "#ints[::2] = [$int] * len(#ints[::2])",
+    "#ints[$int % len(#ints)] += $int", "#ints[$at] *= 2", "#ints[$int!:$int!] = $ints", "#ints[:] = $ints",
+    "#ints[::2] = [$int] * len(#ints[::2])",
     "del #ints[$at]", "del #ints[$int!:$int!]", "del #ints[0]", "#ints[0], #ints[-1] = #ints[-1], #ints[0]",
-    "#ints[$at], #ints[$at] = $int, $int", "#int, #ints[0] = $int, $int", "#ints[#ints.pop()] -= 1", "#ints[#ints[0]] = $int",
+    "#ints[$at], #ints[$at] = $int, $int", "#int, #ints[0] = $int, $int", "#ints[#ints.pop()] -= 1",
+    "#ints[#ints[0]] = $int",
     "#int, #ints[#int] = 0, 9", "#ints[$int!:] += [$int]", "#ints[1:3] *= 2",
-    "#texts.append($str)", "#texts.sort(key=len)", "#texts[$at] = $str", "#texts[$at] += $str!", "#texts.insert(0, $str)",
-    "#rows.append($ints)", "#rows.append(#ints)", "#rows[$at].append($int)", "#rows[$at][$at] = $int", "#rows[0] += $ints",
-    "#rows[$at][0] += #rows[0][0]", "#rows[-1] = #rows[0]", "#rows[0][0] = #rows[0][0] + 7", "#rows.sort()", "#rows.pop()",
+    "#texts.append($str)", "#texts.sort(key=len)", "#texts[$at] = $str", "#texts[$at] += $str!",
+    "#texts.insert(0, $str)",
+    "#rows.append($ints)", "#rows.append(#ints)", "#rows[$at].append($int)", "#rows[$at][$at] = $int",
+    "#rows[0] += $ints",
+    "#rows[$at][0] += #rows[0][0]", "#rows[-1] = #rows[0]", "#rows[0][0] = #rows[0][0] + 7", "#rows.sort()",
+    "#rows.pop()",
     "#rows[0], #rows[-1] = #rows[-1], #rows[0]", "#rows[0][$int!:$int!] = $ints",
-    "#table[$str] = $int", "#table[$str] = #table.get($str!, 0) + 1", "#table[$str!] += $int", "#table.update({$str: $int})",
-    "#table.pop($str!, None)", "if $str! in #table: del #table[$str!]", "del #table[$str!]", "#table.setdefault($str, $int)", "#table.update(#table)", "#table |= {$str!: 2}",
-    "#groups.setdefault($int, []).append($int)", "#groups[$int!] = $ints", "#groups[$int!].append($int)", "#groups[$int] = #ints",
+    "#table[$str] = $int", "#table[$str] = #table.get($str!, 0) + 1", "#table[$str!] += $int",
+    "#table.update({$str: $int})",
+    "#table.pop($str!, None)", "if $str! in #table: del #table[$str!]", "del #table[$str!]",
+    "#table.setdefault($str, $int)", "#table.update(#table)", "#table |= {$str!: 2}",
+    "#groups.setdefault($int, []).append($int)", "#groups[$int!] = $ints", "#groups[$int!].append($int)",
+    "#groups[$int] = #ints",
     "#found.add($int)", "#found.discard($int)", "#found |= {$int}", "#found &= {1, 2, $int}", "#found -= set($ints)",
     "#found.update($ints)", "#found.discard($int!)", "#tally[$str!] += 1", "#tally.update($str)", "#queue.append($int)",
-    "#queue.appendleft($int)", "#queue.rotate(1)", "heapq.heappush(#ints, $int)", "heapq.heapify(#ints)", "#real += $int",
-    "assert #int == #int, 'odd'", "assert $bool or $bool or #int < 50, $str!", "#pairs.append($pair)", "#pairs.sort(key=lambda @p: @p[1])", "pass",
+    "#queue.appendleft($int)", "#queue.rotate(1)", "heapq.heappush(#ints, $int)", "heapq.heapify(#ints)",
+    "#real += $int",
+    "assert #int == #int, 'odd'", "assert $bool or $bool or #int < 50, $str!", "#pairs.append($pair)",
+    "#pairs.sort(key=lambda @p: @p[1])", "pass",
 ]  # fmt: skip
 UNPACKED = [
-    ("$pair", "int int"), ("($int, $int)", "int int"), ("($ints, $int)", "ints int"), ("[$int, $str, $ints]", "int str ints"),
-    ("divmod($int, 4)", "int int"), ("(#ints, #ints)", "ints ints"), ("#rows[:2]", "ints ints"), ("($str + ',').split(',', 1)", "str str"),
-    ("($int, $int, $int)", "int *ints"), ("[$str, *$texts]", "str *texts"), ("[$int, *$ints, $int]", "int *ints int"), ("(($int, $int), $str)", "(int int) str"),
+    ("$pair", "int int"), ("($int, $int)", "int int"), ("($ints, $int)", "ints int"), ("[$int, $str, $ints]",
+    "int str ints"),
+    ("divmod($int, 4)", "int int"), ("(#ints, #ints)", "ints ints"), ("#rows[:2]", "ints ints"),
+    ("($str + ',').split(',', 1)", "str str"),
+    ("($int, $int, $int)", "int *ints"), ("[$str, *$texts]", "str *texts"), ("[$int, *$ints, $int]",
+    "int *ints int"), ("(($int, $int), $str)", "(int int) str"),
 ]  # fmt: skip
 PLACE = re.compile(r"\$([a-z]+)((?:\+[a-z])*)(!?)|#([a-z]+)|@([a-z])")
 IMPORTS = {"math.": "math", "bisect.": "bisect", "heapq.": "heapq", "itertools.": "itertools"}
@@ -228,7 +290,10 @@ class Writer:
             helper, lines = self.helper(helpers)
             parts.append(lines)
             helpers.append(helper)
-        kinds = [rng.choice(["int", "int", "str", "ints", "ints", "texts", "rows", "table"]) for _ in range(rng.randint(1, 4))]
+        kinds = [
+            rng.choice(["int", "int", "str", "ints", "ints", "texts", "rows", "table"])
+            for _ in range(rng.randint(1, 4))
+        ]
         scope = Scope(helpers=list(helpers), kind=rng.choice(KINDS))
         inputs = {}
         for kind in kinds:
@@ -348,7 +413,7 @@ class Writer:
     def function_body(self, scope: Scope, count: int) -> list[str]:
         lines = self.block(scope, count)
         names = [name for names in scope.names.values() for name in names]
-        if self.rng.random() < 0.6 and scope.kind == "int" or self.rng.random() < 0.3:
+        if (self.rng.random() < 0.6 and scope.kind == "int") or self.rng.random() < 0.3:
             shown = self.rng.sample(names, min(len(names), 4))
             result = f"[{', '.join(shown)}]"
         else:
@@ -453,13 +518,18 @@ class Writer:
     def _for(self, scope: Scope) -> list[str]:
         rng = self.rng
         ways = [
-            ("$ints", "int"), ("#ints", "int"), ("range($int % 6)", "int"), ("range(len(#ints))", "int"), ("$str", "str"),
+            ("$ints", "int"), ("#ints", "int"), ("range($int % 6)", "int"), ("range(len(#ints))", "int"), ("$str",
+            "str"),
             ("range($int! % 9, -1, -2)", "int"), ("enumerate($ints)", "int int"), ("enumerate(#ints, 1)", "int int"),
-            ("zip($ints, $ints)", "int int"), ("#table.items()", "str int"), ("#table", "str"), ("sorted(#found)", "int"),
+            ("zip($ints, $ints)", "int int"), ("#table.items()", "str int"), ("#table", "str"), ("sorted(#found)",
+            "int"),
             ("#rows", "ints"), ("enumerate(#rows)", "int ints"), ("reversed(#ints)", "int"), ("#ints[::-1]", "int"),
-            ("$texts", "str"), ("$pairs", "int int"), ("enumerate($pairs)", "int (int int)"), ("zip(#ints, #ints[1:])", "int int"),
-            ("list(#table)", "str"), ("#groups.items()", "int ints"), ("sorted($texts)", "str"), ("($int, $int, $int!)", "int"),
-            ("range(2)", "int"), ("#ints[:3]", "int"), ("itertools.combinations(#ints, 2)", "int int"), ("map(abs, $ints)", "int"),
+            ("$texts", "str"), ("$pairs", "int int"), ("enumerate($pairs)", "int (int int)"),
+            ("zip(#ints, #ints[1:])", "int int"),
+            ("list(#table)", "str"), ("#groups.items()", "int ints"), ("sorted($texts)", "str"),
+            ("($int, $int, $int!)", "int"),
+            ("range(2)", "int"), ("#ints[:3]", "int"), ("itertools.combinations(#ints, 2)", "int int"),
+            ("map(abs, $ints)", "int"),
         ]  # fmt: skip
         for _ in range(20):
             template, targets = rng.choice(ways)
@@ -493,7 +563,9 @@ class Writer:
         inside.kept.add(fuel)
         body = self.block(inside, rng.randint(1, 3))
         bound = rng.randint(1, 5)
-        test = rng.choice([f"{fuel} < {bound}", f"{fuel} < {bound} and {{}}", f"{{}} and {fuel} < {bound}", f"0 <= {fuel} < {bound}"])
+        test = rng.choice(
+            [f"{fuel} < {bound}", f"{fuel} < {bound} and {{}}", f"{{}} and {fuel} < {bound}", f"0 <= {fuel} < {bound}"]
+        )
         test = test.format(self.condition(scope))
         lines = [f"{fuel} = 0", f"while {test}:", f"    {fuel} += 1", *("    " + line for line in body)]
         if rng.random() < 0.2:
@@ -538,9 +610,23 @@ class Writer:
         if kind == "bool":
             return self.rng.choice(["True", "False"])
         if kind in ("int", "str"):
-            return repr(self.rng.choice(WORDS)) if kind == "str" else str(self.rng.choice([0, 1, 1, 2, 3, 5, 10, -1, -2]))
-        plain = {"ints": "[3, 1, 2]", "texts": "['b', 'a']", "rows": "[[1, 2], [3, 4]]", "table": "{'a': 1}", "found": "{1, 2}"}
-        plain |= {"groups": "{1: [2]}", "pair": "(1, 2)", "pairs": "[(1, 2), (0, 5)]", "real": "2.5", "tally": "Counter('aab')"}
+            return (
+                repr(self.rng.choice(WORDS)) if kind == "str" else str(self.rng.choice([0, 1, 1, 2, 3, 5, 10, -1, -2]))
+            )
+        plain = {
+            "ints": "[3, 1, 2]",
+            "texts": "['b', 'a']",
+            "rows": "[[1, 2], [3, 4]]",
+            "table": "{'a': 1}",
+            "found": "{1, 2}",
+        }
+        plain |= {
+            "groups": "{1: [2]}",
+            "pair": "(1, 2)",
+            "pairs": "[(1, 2), (0, 5)]",
+            "real": "2.5",
+            "tally": "Counter('aab')",
+        }
         return plain.get(kind, "deque([1, 2])")
 
     def fill(self, template: str, scope: Scope, depth: int) -> str | None:
@@ -570,7 +656,7 @@ class Writer:
             return text if re.fullmatch(r"[\w.]+|\w+\([^()]*\)|'[^']*'|\[[^\[\]]*\]", text) else f"({text})"
 
         text = PLACE.sub(replaced, template)
-        if "?" in text or (template.startswith("f\"") and re.search(r"['\"\\\\]", text[2:-1])):
+        if "?" in text or (template.startswith('f"') and re.search(r"['\"\\\\]", text[2:-1])):
             return None
         return text
 
@@ -647,7 +733,11 @@ def main() -> int:
         done = seed - arguments.seed + 1
         if sys.stderr.isatty() or done % 200 == 0:
             rate = done / (time.time() - start)
-            print(f"\r{done} programs, {rate:.0f} per second: {dict(outcomes)}", end="\n" if done % 200 == 0 else "", file=sys.stderr)
+            print(
+                f"\r{done} programs, {rate:.0f} per second: {dict(outcomes)}",
+                end="\n" if done % 200 == 0 else "",
+                file=sys.stderr,
+            )
         if failures >= arguments.failures:
             break
     print(f"\n{sum(outcomes.values())} programs from seed {arguments.seed}: {dict(outcomes.most_common())}")

@@ -27,7 +27,9 @@ def letters(words):
     return [sorted(seen), total, len(kept), max(seen | first), sorted(kept), seen & {'a', 'b'}]
 '''
 digest = hashlib.sha256()
-for one in [(SETS, {'words': ['abc', 'cdx', 'y']}), *((p.text, p.inputs) for p in (program(n, fails) for n in range(60)))]:
+rules = [(SETS, {'words': ['abc', 'cdx', 'y']})]
+rules += [(one.text, one.inputs) for one in (program(number, fails) for number in range(60))]
+for one in rules:
     for style in STYLES:
         try:
             digest.update(Rule(one[0]).trajectory(one[1], style).encode())
@@ -45,6 +47,8 @@ def test_texts_do_not_depend_on_the_hash_seed() -> None:
     digests = set()
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
-        done = subprocess.run([sys.executable, "-c", RULES], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", RULES], env=environment, capture_output=True, text=True, check=True
+        )
         digests.add(done.stdout)
     assert len(digests) == 1

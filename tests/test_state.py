@@ -121,5 +121,5 @@ def test_composed_rules_go_on_from_their_loop_tests(kind: str, samples: int) -> 
 
 @pytest.mark.parametrize("text", ["", "state: x", "state: x = open('y')", "state: x = __import__('os')", "state: 1 +"])
 def test_what_is_no_state_is_refused(text: str) -> None:
-    with pytest.raises(RuleError, match="not a state|line"):
+    with pytest.raises(RuleError, match=r"not a state|line"):
         Rule(ENDS).go_on(4, text)

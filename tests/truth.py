@@ -1,6 +1,7 @@
 """The truth check: every statement of a trajectory read back and held against CPython.
 
-The core rule runs under ``sys.settrace``, which gives the variables before each of its lines. The trajectory is then read
+The core rule runs under ``sys.settrace``, which gives the variables before each of its lines. The trajectory
+is then read
 step by step. An equation between values (``1 + 2 = 3``) is worked out; what is said of variables and elements
 (``a[0] = 5``, ``len(rows) = 2``, ``stack.pop() = 4``) is worked out with the variables as they were before the line, what
 stands behind ``now,`` with those after it, and calls that change something are carried out on a copy.
@@ -133,7 +134,9 @@ class Reader:
         self.loops = {node.lineno: node for node in ast.walk(module) if isinstance(node, ast.For)}
         self.heads = {node.lineno for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
         self.actions = {
-            node.lineno for node in ast.walk(module) if isinstance(node, (ast.Expr, ast.Delete)) and not self.is_own(node)
+            node.lineno
+            for node in ast.walk(module)
+            if isinstance(node, (ast.Expr, ast.Delete)) and not self.is_own(node)
         }
         self.changing: dict[int, list[ast.Call]] = {}
         for node in ast.walk(module):
@@ -170,7 +173,11 @@ class Reader:
                     states = ([event.after], [event.after])
                 else:
                     back = None
-                    while at < len(self.run.events) and self.run.events[at].line not in numbers and self.skipped(at, numbers):
+                    while (
+                        at < len(self.run.events)
+                        and self.run.events[at].line not in numbers
+                        and self.skipped(at, numbers)
+                    ):
                         at += 1
                     if at < len(self.run.events) and self.run.events[at].line in numbers:
                         event = self.run.events[at]

@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             command.add_argument("file", nargs="?", type=Path, help="the text; default: standard input")
         else:
-            command.add_argument("--explain", action="store_true", help="say what was made of the rule, and what it hides")
+            command.add_argument("--explain", action="store_true", help="say what was made of it and what it hides")
         command.set_defaults(command=function)
 
     command = commands.add_parser("ask", help="ask a live endpoint to follow a rule, after one worked example")
@@ -178,7 +178,7 @@ def _explained(rule: Rule) -> list[str]:
     from metarfft.rules.unroll.hidden import hidden
 
     loops = [f"line {rule.origin[one.line]} hides a loop: {one}" for one in hidden(rule.module)]
-    return [*rule.notes, *loops, "the rule as models read it:", *(f"    {line}" for line in rule.lines)]
+    return [*rule.notes, *loops, "the rule as models read it:", *(f"    {line}".rstrip() for line in rule.lines)]
 
 
 def check(arguments: argparse.Namespace) -> int:

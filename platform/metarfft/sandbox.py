@@ -50,7 +50,9 @@ def run(work: Callable[[], Any], seconds: int = SECONDS, memory: int = MEMORY) -
     if "error" in result:
         raise RuleError(result["error"])
     if "internal" in result:
-        raise RuntimeError(f"a fault of metarfft, not of the rule; please report it with the rule:\n{result['internal']}")
+        raise RuntimeError(
+            f"a fault of metarfft, not of the rule; please report it with the rule:\n{result['internal']}"
+        )
     return result["value"]
 
 

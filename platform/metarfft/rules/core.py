@@ -19,8 +19,8 @@ TYPES = frozenset("int float str list dict tuple set bool frozenset deque".split
 FACTORIES = TYPES - {"deque"}  # what a defaultdict may be filled with
 DOTTED = {
     "math": frozenset(
-        """acos asin atan atan2 ceil comb cos degrees dist exp fabs factorial floor fmod gcd hypot isclose isfinite isinf
-        isnan isqrt lcm log log10 log2 perm pow prod radians sin sinh cosh tanh sqrt tan trunc copysign cbrt""".split()
+        """acos asin atan atan2 ceil comb cos degrees dist exp fabs factorial floor fmod gcd hypot isclose isfinite
+        isinf isnan isqrt lcm log log10 log2 perm pow prod radians sin sinh cosh tanh sqrt tan trunc copysign cbrt""".split()
     ),
     "heapq": frozenset("heapify heappop heappush heappushpop heapreplace nlargest nsmallest".split()),
     "bisect": frozenset("bisect bisect_left bisect_right insort insort_left insort_right".split()),
@@ -136,9 +136,12 @@ def has_attempts(module: ast.Module) -> bool:
 def message_of(handler: ast.ExceptHandler) -> ast.stmt | None:
     """The statement ``message = str(error)`` that a handler of a named error begins with."""
     match handler.body[0]:
-        case ast.Assign(
-            targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name("str"), args=[ast.Name(id=error)], keywords=[])
-        ) as first if error == handler.name != name:
+        case (
+            ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Name("str"), args=[ast.Name(id=error)], keywords=[]),
+            ) as first
+        ) if error == handler.name != name:
             return first
     return None
 
@@ -155,9 +158,11 @@ def called_at(module: ast.Module, lines: list[int]) -> list[int]:
     own = {function.name: function.lineno for function in functions(module)}
     for line in lines:
         calls = [
-            node.func.id for node in ast.walk(module)
-            if isinstance(node, ast.Call) and node.lineno == line and isinstance(node.func, ast.Name) and node.func.id in own
-        ]  # fmt: skip
+            node.func.id
+            for node in ast.walk(module)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if node.lineno == line and node.func.id in own
+        ]
         if not calls:
             raise RuleError(f"line {line} of the rule calls none of its functions")
         found.append(own[calls[0]])
@@ -187,9 +192,7 @@ def check(module: ast.Module) -> None:
 
 
 class _Checker:
-    def __init__(
-        self, function: ast.FunctionDef, own: set[str], is_entry: bool, outer: tuple[set[str], ...]
-    ) -> None:
+    def __init__(self, function: ast.FunctionDef, own: set[str], is_entry: bool, outer: tuple[set[str], ...]) -> None:
         self.function, self.own, self.outer = function, own, outer
         self.is_entry = is_entry
         self.again = False  # whether an error that was caught may be raised again
@@ -210,7 +213,9 @@ class _Checker:
         for name in sorted(self.variables | {self.function.name}):
             if name.startswith("__"):
                 refuse(self.function, f"the name {name!r} begins with two underscores; choose another")
-        called = {n.func.id for n in own_nodes(self.function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        called = {
+            n.func.id for n in own_nodes(self.function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
         for name in sorted(called & self.known & BUILTINS):
             refuse(self.function, f"{name!r} is used as a variable and as a function; choose another name")
         self.block(self.function.body, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,8 @@ from metarfft.rules.trace.program import Program, compile_rule
 from metarfft.rules.trace.sites import Step
 
 _TEXT = itemgetter(1)  # of a step
+_TRUNC = re.compile(r"type (\w+) doesn't define __trunc__ method")  # what "%d" % text comes to
+_SHORT = 60  # characters of an answer that a message quotes
 MAX_OUTPUT = 10_000_000  # characters of one trace
 
 
@@ -52,7 +55,7 @@ class Rule:
         text: the function, with its helpers, class, imports, constants.
         entry: name of the function that is the rule; without it the text decides.
         unroll: write lines that hide a loop (``sorted``, ``sum``, ``x in items``) as loops.
-        is_core: the text is a core rule already, as in a data row: it need not be lowered (which takes most of the time).
+        is_core: the text is a core rule already, as in a data row: it is not lowered, which saves most of the time.
 
     Attributes:
         source: the core rule: what models read. ``Rule(rule.source)`` is the same rule.
@@ -139,9 +142,12 @@ class Rule:
         orders = guards.SetOrders()
         value = self._guarded(program, lambda: program.function(*arguments))
         for _ in orders.others():
-            if self._guarded(program, lambda: program.function(*self._arguments(inputs))) != value:
-                raise RuleError("the answer depends on the order of a set of texts, which Python leaves open; "
-                                "go over sorted(...) of it")  # fmt: skip
+            other = self._guarded(program, lambda: program.function(*self._arguments(inputs)))
+            if other != value:
+                answers = f" ({value!r} or {other!r})" if len(repr(value)) <= _SHORT else ""
+                reason = f"the answer{answers} depends on the order of this set of texts, which Python leaves open"
+                line = program.lines[orders.line] if orders.line is not None else None
+                raise self._placed(RuleError(f"{reason}; go over sorted(...) of it"), line)
         return value
 
     def trace(
@@ -181,7 +187,9 @@ class Rule:
         place = tuple(zip(core.called_at(self.module, calls), [*calls, line], strict=True))
         key = (style.name, place)
         if key not in self._resumed:
-            self._resumed[key] = compile_rule(self.module, self.text(style), style, self._facts, self.special, True, place)
+            self._resumed[key] = compile_rule(
+                self.module, self.text(style), style, self._facts, self.special, True, place
+            )
         marker = marks.Marker()
         marker.next = mark or 0
         return self._follow(self._resumed[key], style, marker, [frames])
@@ -223,7 +231,13 @@ class Rule:
             self.special = True  # for all inputs from now on
             self._programs.clear()
             self._resumed.clear()
-        return [guards.given(given[name]) for name in self.params]
+        return [self._given(name, given[name]) for name in self.params]
+
+    def _given(self, name: str, value: Any) -> Any:
+        try:
+            return guards.given(value)
+        except BudgetError as error:
+            raise BudgetError(f"the argument {name}: {error}") from None
 
     def _guarded(self, program: Program, call: Callable[[], Any]) -> Any:
         try:
@@ -243,6 +257,7 @@ class Rule:
         reason = str(error) or type(error).__name__
         if isinstance(error, KeyError):
             reason = f"there is no key {reason}"
+        reason = _TRUNC.sub(r"a real number is required, not \1", reason)
         kind = type(error) if isinstance(error, RuleError) else RuleError
         if line is None:
             return kind(reason)

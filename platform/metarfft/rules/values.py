@@ -8,7 +8,16 @@ from typing import Any
 
 ANSWER = "So the answer is "  # what every trajectory ends with, before its answer
 VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
-FACTORIES = {"int": int, "float": float, "str": str, "list": list, "set": set, "dict": dict, "tuple": tuple, "bool": bool}
+FACTORIES = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "list": list,
+    "set": set,
+    "dict": dict,
+    "tuple": tuple,
+    "bool": bool,
+}
 _PLAIN = (int, float, str, bool, type(None))
 
 
@@ -36,7 +45,7 @@ def write(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(write, value)) + "]"
     if isinstance(value, VIEWS):
-        return write(list(value))
+        return write([*value])
     if isinstance(value, deque):
         limit = f", {value.maxlen}" if value.maxlen is not None else ""
         return f"deque([{', '.join(map(write, value))}]{limit})"
@@ -117,7 +126,7 @@ def _deep(value: Any, known: dict[int, Any]) -> Any:
         for key, item in value.items():
             made[key] = _deep(item, known)
     elif isinstance(value, deque):
-        made = known[id(value)] = deque((), value.maxlen)
+        made = known[id(value)] = deque(maxlen=value.maxlen)
         made.extend(_deep(item, known) for item in value)
     elif isinstance(value, tuple):
         made = tuple(_deep(item, known) for item in value)

@@ -33,7 +33,8 @@ class Verdict:
         expected, answer: the right answer and the text's (None when it gives none).
         style: the style that the text was read in.
         divergence: the first step that differs, None when there is none.
-        loop_iterations: for each loop, by the number of its line in the text as it was given: how often it is entered, truly and in the text.
+        loop_iterations: for each loop, by the number of its line in the text as it was given: how often it is entered,
+            truly and in the text.
     """
 
     correct: bool
@@ -181,7 +182,9 @@ def _divergence(rule: Rule, reading: Reading) -> Divergence | None:
 
 def _iterations(rule: Rule, reading: Reading, text: str) -> dict[int, dict[str, int]]:
     style, trace = reading.style, reading.trace
-    loops: dict[int, tuple[str, set[int]]] = {}  # line -> header and sites; a function has some for each way to enter it
+    loops: dict[
+        int, tuple[str, set[int]]
+    ] = {}  # line -> header and sites; a function has some for each way to enter it
     for number, site in enumerate(rule.program(style, reading.full_state).sites):
         if site.kind == "loop_in":
             loops.setdefault(site.lineno, (style.header(site), set()))[1].add(number)

@@ -89,6 +89,11 @@ def both(tests: Sequence[ast.expr]) -> ast.expr:
     return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), list(tests))
 
 
+def joined(node: ast.BoolOp, values: list[ast.expr]) -> ast.expr:
+    """Some operands of ``and`` or ``or`` as one expression."""
+    return values[0] if len(values) == 1 else ast.copy_location(ast.BoolOp(node.op, values), node)
+
+
 def stored(target: ast.expr) -> ast.expr:
     """A copy of a target whose names are stored."""
     target = copy.deepcopy(target)

@@ -47,9 +47,11 @@ class Goal:
 
     target: str | None = None
     hints: tuple[str, ...] = ()
+    truth: bool = False  # only whether it is true counts
 
 
 ANY = Goal()
+TRUTH = Goal(truth=True)
 
 
 class Core(ast.expr):
@@ -432,7 +434,7 @@ class Lowering:
         with self.apart() as block:
             for part in rest:
                 with self.lending():
-                    self.emit(build.when(build.negate(self.value(part)), [ast.Break()]), node.test)
+                    self.emit(build.when(build.negate(self.value(part, TRUTH)), [ast.Break()]), node.test)
             for statement in node.body:
                 self.statement(statement)
         self.emit(ast.While(condition, block or [ast.Pass()], []), node)
@@ -449,7 +451,7 @@ class Lowering:
 
     def if_else(self, node: ast.If) -> None:
         first, *rest = [node.test] if node.orelse else self.conjuncts(node.test)
-        condition = self.value(first)
+        condition = self.value(first, TRUTH)
         if rest:
             inner = ast.copy_location(ast.If(build.both(rest), node.body, []), node)
             body = self.block([inner])
@@ -573,7 +575,7 @@ class Lowering:
                 left, right = self.operands([left, right], ("first", "second"))
                 return ast.BinOp(left, operator, right)
             case ast.UnaryOp(op=operator, operand=operand):
-                return ast.UnaryOp(operator, self.value(operand))
+                return ast.UnaryOp(operator, self.value(operand, TRUTH if isinstance(operator, ast.Not) else ANY))
             case ast.Compare():
                 return self.comparison(node, goal)
             case ast.BoolOp():
@@ -616,6 +618,10 @@ class Lowering:
         first, *rest = node.comparators
         if isinstance(first, ast.Name) and first.id in self.taken and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             return kept.seek(self, first.id, node, goal)
+        if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)) and iterators.is_range(first):
+            parts = [functools.partial(self.value, node.left), functools.partial(self.iterable, first)]
+            left, middle = self.ordered(parts, ("left", "right"))
+            return ast.Compare(left, node.ops, [middle])
         left, middle = self.operands([node.left, first], ("left", "right"))
         if not any(self.needs(part) for part in rest):
             return ast.Compare(left, node.ops, [middle, *(self.value(part) for part in rest)])
@@ -630,24 +636,40 @@ class Lowering:
         self.emit(build.when(build.load(name), block), node)
         return build.load(name)
 
+    def late(self, node: ast.BoolOp) -> int:
+        """The place of the first operand, but for the first of all, that needs statements before it; 0 if none does."""
+        return next((k for k, part in enumerate(node.values) if k and self.needs(part)), 0)
+
     def boolean(self, node: ast.BoolOp, goal: Goal) -> ast.expr:
-        late = next((k for k, part in enumerate(node.values) if k and self.needs(part)), 0)
+        late = self.late(node)
         if not late:
             return ast.BoolOp(node.op, [self.value(part) for part in node.values])
         name = self.place(goal, "holds")
-
-        def part(values: list[ast.expr]) -> ast.expr:
-            return values[0] if len(values) == 1 else ast.copy_location(ast.BoolOp(node.op, values), node)
-
-        self.store(name, part(node.values[:late]), node)
-        with self.apart() as block:
-            self.store(name, part(node.values[late:]), node)
-        test: ast.expr = build.load(name)
-        self.emit(build.when(test if isinstance(node.op, ast.And) else build.negate(test), block), node)
+        self._lazily(name, node, late, goal.truth)
         return build.load(name)
 
+    def _lazily(self, name: str, node: ast.BoolOp, late: int, truth: bool, is_set: bool = False) -> None:
+        """Puts the value of ``node`` into a variable; ``is_set`` if that holds already what ends ``node`` early."""
+        is_and = isinstance(node.op, ast.And)
+        first, rest = build.joined(node, node.values[:late]), build.joined(node, node.values[late:])
+        sure = truth or reductions.is_truth(self, first)
+        if sure:
+            if not is_set:
+                self.emit(build.assign(name, build.const(not is_and)), node)
+            test = self.value(first, TRUTH)
+        else:
+            self.store(name, first, node)
+            plain = isinstance(first, ast.Name) and first.id not in self.env
+            test = build.load(first.id if plain and isinstance(first, ast.Name) else name)
+        with self.apart() as block:
+            if isinstance(rest, ast.BoolOp) and (later := self.late(rest)):
+                self._lazily(name, rest, later, truth, sure and isinstance(rest.op, type(node.op)))
+            else:
+                self.store(name, rest, node)
+        self.emit(build.when(test if is_and else build.negate(test), block), node)
+
     def conditional(self, node: ast.IfExp, goal: Goal) -> ast.expr:
-        condition = self.value(node.test)
+        condition = self.value(node.test, TRUTH)
         if not self.needs(node.body) and not self.needs(node.orelse):
             return ast.IfExp(condition, self.value(node.body), self.value(node.orelse))
         name = self.place(goal, *naming.holds(node.body))

@@ -265,12 +265,13 @@ class Kept:
 
     def _straight(self, node: ast.Assign, read: ast.Name, region: list[ast.AST]) -> bool:
         """Whether every run that makes the iterator reads it, so that an error comes all the same."""
-        block = self.parents[self._statement(read)]
-        if block is not self.parents[node] or any(isinstance(part, ast.Try) for part in ast.walk(self.function)):
+        block = self.parents[node]
+        beside = any(self._statement(read) in body and node in body for body in _bodies(block))
+        if not beside or any(isinstance(part, ast.Try) for part in ast.walk(self.function)):
             return False
         body = next(part for part in _bodies(block) if node in part)
         statement = self._statement(read)
-        before = body[body.index(node) + 1 : body.index(statement)] if statement in body else [ast.Break()]
+        before = body[body.index(node) + 1 : body.index(statement)]
         return not _leaves(before) and not breaks(before, (ast.Break, ast.Continue))
 
     def _inlined(self, node: ast.Assign, read: ast.Name, region: list[ast.AST]) -> bool:

@@ -193,12 +193,12 @@ class _Kinds(Scoped):
         first, later = self.twice(value) if no_value and kinds else (value, value)
         chosen = [load(kind) for kind in dict.fromkeys(kinds)]
         which = chosen[0] if len(chosen) == 1 else ast.Tuple([*chosen], ast.Load())
-        made: ast.expr = call("isinstance", first, which)
+        asked: ast.expr = call("isinstance", first, which)
         if no_value:
             nothing = ast.Compare(later, [ast.Is()], [ast.Constant(None)])
-            made = ast.BoolOp(ast.Or(), [made, nothing]) if kinds else nothing
-        settle(made, node)
-        return ast.copy_location(made, node)
+            asked = ast.BoolOp(ast.Or(), [asked, nothing]) if kinds else nothing
+        settle(asked, node)
+        return ast.copy_location(asked, node)
 
     def full(self, node: ast.expr) -> str:
         """The abstract class that ``node`` stands for, without its module."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING
 
+from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import build, comprehensions, iterators, kept, lambdas, naming
 from metarfft.rules.front.each import each
@@ -49,7 +51,35 @@ def give(low: Lowering, value: ast.expr, at: ast.AST) -> None:
             low.emit(build.when(condition, first), at)
             give(low, orelse, at)
             return
+        case ast.BoolOp(op=operator, values=values) if not flipped and (late := low.late(inner)):
+            first = build.joined(inner, values[:late])
+            sure = build.const(isinstance(operator, ast.Or)) if is_truth(low, first) else None
+            test = low.value(first) if sure else low.steady(low.value(first), "result")
+            with low.apart() as block:
+                give(low, build.joined(inner, values[late:]), at)
+            end = ast.Return(sure or copy.copy(test))
+            if isinstance(operator, ast.Or):
+                low.emit(build.when(test, [end]), at)
+                low.out.extend(block)
+            else:
+                low.emit(build.when(test, block), at)
+                low.emit(end, at)
+            return
     low.emit(ast.Return(low.value(value, Goal(None, ("result",)), whole=True)), at)
+
+
+def is_truth(low: Lowering, node: ast.expr) -> bool:
+    """Whether the value of ``node`` is True or False for sure."""
+    match node:
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=bool()):
+            return True
+        case ast.BoolOp(values=values):
+            return all(is_truth(low, part) for part in values)
+        case ast.Call(func=ast.Name(id="any" | "all" | "bool" | "isinstance" as name)):
+            return low.is_builtin(name)
+        case ast.Call(func=ast.Attribute(attr=attribute)):
+            return attribute in ("startswith", "endswith") or (attribute.startswith("is") and attribute in core.METHODS)
+    return False
 
 
 def any_all(low: Lowering, node: ast.Call, goal: Goal, name: str) -> ast.expr | None:

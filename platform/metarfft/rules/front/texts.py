@@ -84,8 +84,19 @@ def shown(low: Lowering, value: ast.expr, conversion: str, spec: ast.expr | None
 
 
 def f_string(low: Lowering, node: ast.JoinedStr) -> ast.expr:
-    low.notes.add(node, "the f-string is written with + and str()")
-    return joined(low.ordered([lambda part=part: _part(low, part) for part in node.values]))  # type: ignore[misc]
+    parts = low.ordered([lambda part=part: _part(low, part) for part in node.values])  # type: ignore[misc]
+    low.notes.add(node, f"the f-string is written {_tools(parts)}")
+    return joined(parts)
+
+
+def _tools(parts: list[ast.expr]) -> str:
+    """What a text is put together with, for a note."""
+    parts = [part for part in parts if not (isinstance(part, ast.Constant) and part.value == "")]
+    calls = [part.func.id for part in parts if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)]
+    used = ["+"] * (len(parts) > 1) + [f"{name}()" for name in ("str", "repr", "format") if name in calls]
+    if not used:
+        return "as a plain text"
+    return "with " + (", ".join(used[:-1]) + " and " if used[1:] else "") + used[-1]
 
 
 def _part(low: Lowering, part: ast.expr) -> ast.expr:
@@ -122,7 +133,6 @@ def percent(low: Lowering, node: ast.BinOp, goal: Goal) -> ast.expr:
     pattern, right = template(low, node.left), node.right
     if pattern is None:
         refuse(node.left, "write the text before % as a constant, or use an f-string")
-    low.notes.add(node, "the % format is written with + and str()")
     fields = [match for match in _PERCENT.finditer(pattern) if match["kind"] != "%"]
     if any(match["key"] is not None for match in fields):
         refuse(node, "use an f-string instead of %(name)s")
@@ -152,6 +162,7 @@ def percent(low: Lowering, node: ast.BinOp, goal: Goal) -> ast.expr:
     parts.append(ast.Constant(pattern[end:]))
     if "%" in _PERCENT.sub("", pattern):
         refuse(node, "the text has a % without a format; write %% for the sign itself")
+    low.notes.add(node, f"the % format is written {_tools(parts)}")
     return joined(parts)
 
 
@@ -259,7 +270,6 @@ def _unpacked(low: Lowering, node: ast.Call, source: ast.expr, pattern: str) -> 
 
 def format_call(low: Lowering, node: ast.Call, pattern: str) -> ast.expr:
     """``'...'.format(...)``."""
-    low.notes.add(node, ".format() is written with + and str()")
     node = _plain_arguments(low, node, pattern)
     names: dict[str | int, int] = {}
     nodes: list[ast.expr] = []
@@ -313,4 +323,5 @@ def format_call(low: Lowering, node: ast.Call, pattern: str) -> ast.expr:
                     pieces.append(shown(low, width, "", None, is_text_already))
             wanted = joined(pieces)
         parts.append(shown(low, value, conversion or "", wanted, is_known))
+    low.notes.add(node, f".format() is written {_tools(parts)}")
     return joined(parts)

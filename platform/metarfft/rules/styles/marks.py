@@ -9,6 +9,7 @@ arXiv 2402.09371); marks of a fixed number would limit it, so they go on without
 from __future__ import annotations
 
 import ast
+import itertools
 import operator
 import re
 from collections import deque
@@ -168,7 +169,7 @@ def _around(marks: list[int], start: int, end: int, onward: int, part: slice) ->
     """
     low, high, step = part.indices(len(marks))
     taken = range(low, high, step)
-    consecutive = all(b - a == onward for a, b in zip(marks, marks[1:], strict=False))
+    consecutive = all(b - a == onward for a, b in itertools.pairwise(marks))
     if step < 0:
         start, end, onward = end, start, -onward
     if not consecutive or abs(step) != 1:

@@ -123,7 +123,9 @@ def changed_in_place(body: list[ast.stmt], inner: bool = False) -> list[str]:
             for node in ast.walk(statement.test):
                 if isinstance(node, ast.Call) and changes(node):
                     touch(_changed(node))
-            names.update(dict.fromkeys(changed_in_place(statement.body, inner) + changed_in_place(statement.orelse, inner)))
+            names.update(
+                dict.fromkeys(changed_in_place(statement.body, inner) + changed_in_place(statement.orelse, inner))
+            )
         elif isinstance(statement, ast.Try):
             for block in (statement.body, *(handler.body for handler in statement.handlers), statement.orelse):
                 names.update(dict.fromkeys(changed_in_place(block, inner)))

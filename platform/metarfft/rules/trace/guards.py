@@ -10,6 +10,7 @@ import heapq
 import itertools
 import math
 import re
+import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
@@ -37,7 +38,13 @@ def too_many_calls() -> NoReturn:
 
 
 def _large(kind: str, size: int) -> NoReturn:
-    raise BudgetError(f"a {kind} of {size:,} items is too large; at most {MAX_SIZE:,}")
+    count = f"{size:,}" if size < 10**15 else _brief(size)
+    raise BudgetError(f"a {kind} of {count} items is too large; at most {MAX_SIZE:,}")
+
+
+def _brief(number: int) -> str:
+    text = str(number)
+    return text if len(text) <= 20 else f"{text[:6]}... ({len(text.lstrip('-'))} digits)"
 
 
 def fit(value: Any) -> Any:
@@ -139,15 +146,15 @@ def imul(a: Any, b: Any) -> Any:
 
 def _repeated(a: Any, b: Any) -> None:
     for sequence, times in ((a, b), (b, a)):
-        if isinstance(sequence, (str, list, tuple, deque)) and isinstance(times, int):
-            if len(sequence) * times > MAX_SIZE:
-                _large(kind(sequence), len(sequence) * times)
+        repeats = isinstance(sequence, (str, list, tuple, deque)) and isinstance(times, int)
+        if repeats and len(sequence) * times > MAX_SIZE:
+            _large(kind(sequence), len(sequence) * times)
 
 
 def power(a: Any, b: Any, *modulus: Any) -> Any:
     if not modulus and isinstance(a, int) and isinstance(b, int) and b > 0 and a.bit_length() * b > MAX_BITS:
         if a not in (0, 1, -1):
-            raise BudgetError(f"{a} ** {b} is too large")
+            raise BudgetError(f"{_brief(a)} ** {_brief(b)} is too large")
     value = pow(a, b, *modulus)
     if isinstance(value, complex):
         raise RuleError("a negative number to a power that is not whole is no real number")
@@ -156,7 +163,7 @@ def power(a: Any, b: Any, *modulus: Any) -> Any:
 
 def shift(a: Any, b: Any) -> Any:
     if isinstance(b, int) and b > MAX_BITS:
-        raise BudgetError(f"a shift by {b} bits is too large")
+        raise BudgetError(f"a shift by {_brief(b)} bits is too large")
     return fit(a << b)
 
 
@@ -187,7 +194,9 @@ def bounded_range(*bounds: int) -> range:
     except OverflowError:
         size = MAX_STEPS + 1
     if size > MAX_STEPS:
-        raise BudgetError(f"a range of more than {MAX_STEPS:,} is too long")
+        raise BudgetError(
+            f"a range of more than {MAX_STEPS:,} is too long; make its bound smaller, or loop with while and stop early"
+        )
     return result
 
 
@@ -228,12 +237,14 @@ class SetOrders:
 
     Attributes:
         mattered: whether the run went over such a set at all.
+        line: the line of the program that first did.
     """
 
     current: SetOrders | None = None
 
     def __init__(self) -> None:
         self.mattered, self._order = False, 0
+        self.line: int | None = None
         SetOrders.current = self
 
     def others(self) -> Iterator[int]:
@@ -243,7 +254,12 @@ class SetOrders:
                 yield self._order
 
     def arrange(self, values: Any) -> list[Any]:
-        self.mattered = True
+        if not self.mattered:
+            self.mattered = True
+            frame = sys._getframe()
+            while frame.f_code.co_filename != "<rule>" and frame.f_back:
+                frame = frame.f_back
+            self.line = frame.f_lineno
         try:
             found = sorted(values)
         except TypeError:
@@ -290,14 +306,14 @@ def total(values: Iterable[Any], *start: Any, **keyword: Any) -> Any:
 
 def factorial(n: Any) -> int:
     if isinstance(n, int) and n > 1_000:
-        raise BudgetError(f"the factorial of {n} is too large")
+        raise BudgetError(f"the factorial of {_brief(n)} is too large")
     return fit(math.factorial(n))
 
 
 def choose(count: Callable[..., int]) -> Callable[..., int]:
     def bounded(n: Any, *k: Any) -> int:
         if isinstance(n, int) and n > 2_000:
-            raise BudgetError(f"a choice out of {n} is too large")
+            raise BudgetError(f"a choice out of {_brief(n)} is too large")
         return fit(count(n, *k))
 
     return bounded

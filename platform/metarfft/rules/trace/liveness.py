@@ -97,9 +97,7 @@ class Liveness:
         self.loops[node] = failed
         return begin
 
-    def loop(
-        self, node: Loop, after: frozenset[str], test: frozenset[str], targets: frozenset[str]
-    ) -> frozenset[str]:
+    def loop(self, node: Loop, after: frozenset[str], test: frozenset[str], targets: frozenset[str]) -> frozenset[str]:
         head = after | test
         while True:
             known = head

@@ -54,7 +54,9 @@ def _assignments(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr | No
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 yield name, value
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(
+                values
+            ):
                 for target, value in zip(targets, values, strict=True):
                     if isinstance(target, ast.Name):
                         yield target.id, value

@@ -7,92 +7,24 @@ The rule's AST becomes the source of Python functions: a plain one, and for each
 from __future__ import annotations
 
 import ast
-import bisect
-import heapq
-import math
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from metarfft.rules.core import CONSTANTS, DOTTED, ERRORS, TYPES, has_attempts
-from metarfft.rules.errors import RuleError
-from metarfft.rules.styles import marks
+from metarfft.rules.core import has_attempts
 from metarfft.rules.styles.base import Phrases
-from metarfft.rules.trace import guards, state
+from metarfft.rules.trace import runtime, state
 from metarfft.rules.trace.analysis import Facts
 from metarfft.rules.trace.compile import attempts
 from metarfft.rules.trace.compile.base import Context
 from metarfft.rules.trace.compile.functions import Function
 from metarfft.rules.trace.compile.writer import Writer
 from metarfft.rules.trace.sites import Site, Step
-from metarfft.rules.values import in_order, write
 
 if TYPE_CHECKING:
     from metarfft.rules.styles.base import Style
 
-_BRIEF = 20  # characters of a text that a call shows
 HIDDEN = ("__step", "__measure", "__marked", "__state")  # what a traced program is called with, first
-
-
-def _join(separator: str, after: str, *parts: str) -> str:
-    said = separator.join([part for part in parts if part])
-    return said + after if said else said
-
-
-def _differ(number: int, value: Any) -> bool:
-    """Whether ``int('08')`` gives a number that is written otherwise than its argument."""
-    return int.__repr__(number) != value if isinstance(value, str) else number != value
-
-
-def _brief(value: Any, name: str) -> str:
-    """An argument of a call: its value if that is short, else its name."""
-    if isinstance(value, guards.CONTAINERS) or (isinstance(value, str) and len(value) > _BRIEF):
-        return name
-    return repr(value)
-
-
-def _bracketed(value: Any) -> str:
-    """A number as the base of a power: -2 ** 2 is not (-2) ** 2."""
-    return f"({value!r})" if isinstance(value, (int, float)) and value < 0 else repr(value)
-
-
-def _namespace() -> dict[str, Any]:
-    names: dict[str, Any] = {
-        "__add": guards.add, "__iadd": guards.iadd, "__mul": guards.mul, "__imul": guards.imul,
-        "__power": guards.power, "__shift": guards.shift, "__modulo": guards.modulo, "__fit": guards.fit,
-        "__items": guards.items, "__ordered": guards.ordered, "__set_item": guards.set_item,
-        "__get_item": guards.get_item, "__too_many_steps": guards.too_many_steps,
-        "__too_many_calls": guards.too_many_calls, "__raise": attempts.throw,
-        "__message": attempts.message, "__x_type": type, "__x_stop": (RuleError, RecursionError, MemoryError),
-        "__repr": repr, "__write": write, "__numbers": (int, float), "__isinstance": isinstance, "__unset": object(),
-        "__walk": marks.walk, "__head": marks.head, "__tail": marks.tail, "__ends": marks.ends, "__full": marks.full,
-        "__item": marks.item, "__say": marks.say, "__element": marks.element, "__past": marks.past, "__locals": locals,
-        "__dict": dict, "__OrderedDict": OrderedDict, "__range": guards.bounded_range, "__skip": state.skip,
-        "__max_calls": guards.MAX_CALLS, "__string": str, "__slice": slice, "__in_order": in_order, "__Marked": marks.Marked, "__brief": _brief, "__bracketed": _bracketed, "__int": int, "__plain": (int, str, float, bool, type(None)), "__join": _join, "__differ": _differ, "__large": 1 << guards.MAX_BITS - 1,
-    }  # fmt: skip
-    for name in ("abs", "all", "any", "bin", "bool", "chr", "divmod", "float", "hex", "int", "isinstance", "len", "max",
-                 "min", "oct", "ord", "reversed", "round", "enumerate", "zip"):  # fmt: skip
-        names[name] = getattr(__import__("builtins"), name)
-    names.update({f"__x_{name}": getattr(__import__("builtins"), name) for name in ERRORS})
-    for kind in TYPES - {"deque"}:
-        names[kind] = getattr(__import__("builtins"), kind)
-    from collections import deque
-
-    names["deque"] = deque
-    for name, value in guards.FUNCTIONS.items():
-        names["__f_" + name.replace(".", "_")] = value
-    for module, attributes in DOTTED.items():
-        for attribute in attributes | CONSTANTS.get(module, frozenset()):
-            if module != "itertools":
-                found = getattr({"math": math, "heapq": heapq, "bisect": bisect}[module], attribute)
-                names.setdefault(f"__{module}_{attribute}", found)
-    names.update({f"__m_{name}": method for name, method in guards.METHODS.items()})
-    return names
-
-
-_NAMES = _namespace()
-_BUILTINS = {name: getattr(__import__("builtins"), name) for name in ("RuntimeError",)}
 
 
 @dataclass(frozen=True)
@@ -141,8 +73,7 @@ def compile_rule(
     owned = frozenset(top.name for top in tops)
     Function(context, tops[-1], writer, sites, owned, 0 if place else None).entry(HIDDEN if style else ())
     source, origins = writer.source()
-    names = dict(_NAMES)
-    names["__builtins__"] = _BUILTINS
+    names = runtime.names()
     uncaught = None
     if style and has_attempts(module):
         failing: dict[int, Step] = {}

@@ -6,9 +6,10 @@ reads like what it means::
 
     state: total = 3; rows = [[1], [2]]; first = rows[0]; over[5] = (1, rows)
 
-``first = rows[0]`` is the same list, not an equal one; ``over[5] = (1, rows)``: the loop of line 5 has taken one item of
-``rows``. Behind ``call[7]`` stands the state of the function that was called at line 7, in which ``frame[0].x`` is a
-variable of the outermost. In marked styles ``[1, 2] @ 17`` has the marks from 17 on, and ``mark[0]`` is the next new one.
+``first = rows[0]`` is the same list, not an equal one; ``over[5] = (1, rows)``: the loop of line 5 has taken one item
+of ``rows``. Behind ``call[7]`` stands the state of the function that was called at line 7, in which ``frame[0].x`` is a
+variable of the outermost. In marked styles ``[1, 2] @ 17`` has the marks from 17 on, and ``mark[0]`` is the next new
+one.
 """
 
 from __future__ import annotations
@@ -88,10 +89,12 @@ class _Writer:
     def __init__(self) -> None:
         self.places: dict[int, str] = {}
 
-    def frame(self, values: Mapping[str, Any], known: Mapping[str, Any], loops: tuple[int, ...], path: str) -> list[str]:
+    def frame(
+        self, values: Mapping[str, Any], known: Mapping[str, Any], loops: tuple[int, ...], path: str
+    ) -> list[str]:
         parts = [f"{name} = {self.write(value, path + name)}" for name, value in values.items()]
         for line in loops:
-            sources = []
+            sources: list[Any] = []
             while f"__s{line}_{len(sources)}" in known:
                 sources.append(known[f"__s{line}_{len(sources)}"])
             written = [self.write(source, f"{path}over[{line}][{n}]") for n, source in enumerate(sources, 1)]
@@ -104,7 +107,9 @@ class _Writer:
                 return self.places[id(value)]
             self.places[id(value)] = place
         if isinstance(value, dict):
-            items = ", ".join(f"{write(key)}: {self.write(item, f'{place}[{write(key)}]')}" for key, item in value.items())
+            items = ", ".join(
+                f"{write(key)}: {self.write(item, f'{place}[{write(key)}]')}" for key, item in value.items()
+            )
             if isinstance(value, defaultdict):
                 return f"defaultdict({getattr(value.default_factory, '__name__', 'None')}, {{{items}}})"
             return f"{type(value).__name__}({{{items}}})" if type(value) is not dict else f"{{{items}}}"

@@ -36,7 +36,9 @@ class Assignments(OwnCalls):
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
             parts = [self.part(item, values) for item in node.value.elts]
             if len(parts) != len(targets):
-                self.writer.write(f"{', '.join(f'__p{n}' for n in range(len(targets)))}, = {', '.join(p.code for p in parts)},")
+                self.writer.write(
+                    f"{', '.join(f'__p{n}' for n in range(len(targets)))}, = {', '.join(p.code for p in parts)},"
+                )
             changed = self.store_parts(targets, [part.code for part in parts], values, node.value.elts)
             self.assigned(values, None, changed)
             return
@@ -69,14 +71,12 @@ class Assignments(OwnCalls):
         before = len(values.reads)
         values.assigned = node
         value = self.expressions.translate(node, values)
-        if len(values.reads) > before and values.reads[-1].label == value.label is not None:
-            if isinstance(node, (ast.Call, ast.Subscript)):
-                values.reads[-1] = replace(values.reads[-1], is_own=True)
+        is_read = len(values.reads) > before and values.reads[-1].label == value.label is not None
+        if is_read and isinstance(node, (ast.Call, ast.Subscript)):
+            values.reads[-1] = replace(values.reads[-1], is_own=True)
         return value
 
-    def assigned(
-        self, values: Values, calculation: str | None, changed: Changes, number: str | None = None
-    ) -> None:
+    def assigned(self, values: Values, calculation: str | None, changed: Changes, number: str | None = None) -> None:
         """The step of an assignment. A sum is worked out in the text for numbers; a longer text is just shown.
 
         Args:
@@ -104,7 +104,8 @@ class Assignments(OwnCalls):
     def store(
         self, target: ast.expr, code: str, values: Values, is_new: bool, value: ast.expr | None = None
     ) -> Changes:
-        """Assigns ``code`` (of the expression ``value``) to a target; returns the changes that it makes, to be written out after it."""
+        """Assigns ``code`` (of the expression ``value``) to a target; returns the changes that it makes, which are
+        written out after it."""
         if isinstance(target, ast.Tuple):
             parts = [self.writer.name("p") for _ in target.elts]
             self.writer.write(f"{', '.join(parts)}, = {code}" if parts else f"() = {code}")
@@ -161,7 +162,7 @@ class Assignments(OwnCalls):
             self.writer.write(f"{at} = {index.code}")
         if number:  # it can only make a dictionary longer
             self.writer.write(f"{base.code}[{at}] = {code}")
-            self.writer.write(f"if len({base.code}) > {guards.MAX_SIZE}: __fit({base.code})")
+            self.writer.write(f"if __len({base.code}) > {guards.MAX_SIZE}: __fit({base.code})")
         else:
             self.writer.write(f"__set_item({base.code}, {at}, {code})")
         if self.style is None:
@@ -218,13 +219,21 @@ class Assignments(OwnCalls):
             calculation: str | None = expressions.text(ast.BinOp(old.shown, node.op, right.shown))
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
                 calculation = None
-            self.assigned(values, calculation, changed, new if isinstance(node.op, (ast.Add, ast.Mult)) and not number else None)
+            self.assigned(
+                values, calculation, changed, new if isinstance(node.op, (ast.Add, ast.Mult)) and not number else None
+            )
 
     def in_place(self, old: str, node: ast.BinOp, right: str) -> str:
         """The variable of the result of an operation that may change the old value itself; within the budgets."""
         if self.expressions.is_number(node):
             return self.expressions.operation(node, old, right)
-        guarded = {ast.Add: "__iadd", ast.Mult: "__imul", ast.Pow: "__power", ast.LShift: "__shift", ast.Mod: "__modulo"}
+        guarded = {
+            ast.Add: "__iadd",
+            ast.Mult: "__imul",
+            ast.Pow: "__power",
+            ast.LShift: "__shift",
+            ast.Mod: "__modulo",
+        }
         new = self.writer.name()
         if type(node.op) in guarded:
             self.writer.write(f"{new} = {guarded[type(node.op)]}({old}, {right})")

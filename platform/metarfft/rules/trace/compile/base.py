@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from metarfft.rules.core import assigned, is_elif, own_nodes, parameters
+from metarfft.rules.core import assigned, own_nodes, parameters
 from metarfft.rules.trace import guards, state
 from metarfft.rules.trace.analysis import Facts, changed_in_place, changes_something
 from metarfft.rules.trace.compile.expressions import Expressions
@@ -100,9 +100,7 @@ class Base:
         self.captured = self.facts.captured
         self.iterators: list[ast.For] = []  # the for loops around, the outermost first
 
-    def values(
-        self, *evaluated: ast.expr, stores: bool = False, changed: frozenset[str] = frozenset()
-    ) -> Values:
+    def values(self, *evaluated: ast.expr, stores: bool = False, changed: frozenset[str] = frozenset()) -> Values:
         """The values of a step that evaluates these expressions, then stores in an element, and assigns variables."""
         repeats = any(changes_something(node) for node in evaluated)
         return Values(self.writer, stores or repeats, repeats, changed)
@@ -157,7 +155,9 @@ class Base:
         reached = next((at for at, statement in enumerate(body) if self.on_way(statement)), None)
         for at, statement in enumerate(body):
             self.writer.line = statement.lineno
-            skipped = reached is not None and at < reached and not isinstance(statement, (ast.FunctionDef, ast.Nonlocal))
+            skipped = (
+                reached is not None and at < reached and not isinstance(statement, (ast.FunctionDef, ast.Nonlocal))
+            )
             with self.not_on_way(skipped):
                 getattr(self, type(statement).__name__)(statement)
 
@@ -169,13 +169,13 @@ class Base:
             return ()
         shown = {read.label for read in values.reads}
         names = [name for name in changed_in_place(node.body) if name not in shown]
-        names = [name for name in names if name in self.bound and name in self.facts.liveness.loops[node] | self.captured]
+        names = [
+            name for name in names if name in self.bound and name in self.facts.liveness.loops[node] | self.captured
+        ]
         return tuple((name, f"{{{values.after(self.expressions.show(name, name))}}}") for name in names)
 
-    def full_state(
-        self, node: ast.While | ast.For, values: Values, targets: frozenset[str] = frozenset()
-    ) -> str:
-        """The field of all that later steps may read, for the style to place; not the ``targets`` that the test sets."""
+    def full_state(self, node: ast.While | ast.For, values: Values, targets: frozenset[str] = frozenset()) -> str:
+        """The field of all that later steps may read, for the style to place; not the ``targets`` of the test."""
         if not self.context.full_state or self.style is None:
             return ""
         names = sorted(self.facts.liveness.loops[node] & assigned(self.node) - targets, key=self.order().index)

@@ -22,8 +22,8 @@ _LOOKING_METHODS = frozenset(
     most_common issubset issuperset isdisjoint union intersection difference symmetric_difference""".split()
 )
 TEXT_METHODS = frozenset(
-    """isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper lower
-    upper swapcase title capitalize casefold strip lstrip rstrip zfill center ljust rjust removeprefix removesuffix
+    """isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper
+    lower upper swapcase title capitalize casefold strip lstrip rstrip zfill center ljust rjust removeprefix removesuffix
     expandtabs""".split()
 )
 _VIEWS = frozenset("keys values items".split())
@@ -123,9 +123,7 @@ class Calls(Elements):
         values.reads.append(Read(label, fields(slot.id)))
         return Value(code, slot, label)
 
-    def call_of(
-        self, node: ast.Call, receiver: Value, given: list[Value], values: Values
-    ) -> tuple[str, ast.Call]:
+    def call_of(self, node: ast.Call, receiver: Value, given: list[Value], values: Values) -> tuple[str, ast.Call]:
         """Code of a method call on a receiver and arguments that are there already, and the call as it is shown."""
         assert isinstance(node.func, ast.Attribute)
         method = node.func.attr

@@ -73,9 +73,9 @@ class Expressions(Lazy):
                 parts = [self.operand(item, values) for item in node.elts]
                 comma = "," if isinstance(node, ast.Tuple) and len(parts) == 1 else ""
                 inside = ", ".join(part.code for part in parts) + comma
-                left, right = {ast.List: "[]", ast.Tuple: "()", ast.Set: "{}"}[type(node)]
+                brackets = {ast.List: "[]", ast.Tuple: "()", ast.Set: "{}"}[type(node)]
                 display: ast.expr = type(node)(elts=[part.shown for part in parts])
-                return Value(self.kept(self._items(f"{left}{inside}{right}", node.elts)), display)
+                return Value(self.kept(self._items(f"{brackets[0]}{inside}{brackets[1]}", node.elts)), display)
             case ast.Dict():
                 pairs = []
                 for key, item in zip(node.keys, node.values, strict=True):

@@ -51,7 +51,9 @@ class Function(Attempts):
             self.writer.write(f"nonlocal {', '.join(dict.fromkeys(outer))}")
         if self.frame is not None:
             self.writer.write("__on_way = True")
-            for name in sorted(assigned(self.node) - {n.name for n in own_nodes(self.node) if isinstance(n, ast.FunctionDef)}):
+            for name in sorted(
+                assigned(self.node) - {n.name for n in own_nodes(self.node) if isinstance(n, ast.FunctionDef)}
+            ):
                 with self.writer.block(f"if {name!r} in __saved[{self.frame}].values:"):
                     self.writer.write(f"{name} = __saved[{self.frame}].values[{name!r}]")
                 self.bound.add(name)

@@ -99,9 +99,7 @@ class Lazy(Calls):
                 self._chain(parts[1:], result, test, rest, said)
                 values.mutated += rest.mutated
 
-    def _comparisons(
-        self, node: ast.Compare, at: int, left: Value, result: str, values: Values, said: _Said
-    ) -> None:
+    def _comparisons(self, node: ast.Compare, at: int, left: Value, result: str, values: Values, said: _Said) -> None:
         """``a < b < c``: c is evaluated only where a < b holds, b once."""
         right = self.operand(node.comparators[at], values)
         said.add(values)

@@ -51,7 +51,9 @@ class Loops(Assignments):
                 self.writer.write(f"__p{line} = 0")
         if resumed:
             with self.writer.block("else:"):
-                self.writer.write(f"__p{line}, {', '.join(name for name, _ in sources)}, = __saved[{self.frame}].loops[{line}]")
+                self.writer.write(
+                    f"__p{line}, {', '.join(name for name, _ in sources)}, = __saved[{self.frame}].loops[{line}]"
+                )
                 skipped = f"__p{line}" if is_place else f"__p{line} - 1"
                 self.writer.write(f"{iterable} = __skip({value.code}, {skipped})")
                 if not is_place:
@@ -60,12 +62,14 @@ class Loops(Assignments):
                     self.writer.write("__on_way = False")
         self.go_over(node, iterable, sources, resumed and not is_place)
 
-    def iterable(
-        self, node: ast.expr, values: Values, sources: Sources, line: int
-    ) -> Value:
+    def iterable(self, node: ast.expr, values: Values, sources: Sources, line: int) -> Value:
         """What a for loop goes over, each thing that it takes items from kept in a variable of its own."""
         expressions = self.expressions
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("enumerate", "zip", "reversed"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("enumerate", "zip", "reversed")
+        ):
             parts = []
             for argument in node.args:
                 parts.append(self.iterable(argument, values, sources, line))
@@ -74,7 +78,12 @@ class Loops(Assignments):
             shown = ast.Call(node.func, [part.shown for part in parts], [ast.keyword(n, p.shown) for n, p in keywords])
             return Value(f"{function(node.func.id)}({', '.join(inside)})", shown)
         views = ("items", "keys", "values")
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in views and not node.args:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in views
+            and not node.args
+        ):
             base = expressions.place(node.func.value, values)
             expressions.look(node.func.value, base.code, values)
             name = self.keep(base.code, node.func.value, sources, line)
@@ -118,7 +127,7 @@ class Loops(Assignments):
                 self.bound.update(names)
                 if self.style:
                     full = self.full_state(node, values, frozenset(names))
-                    texts = ["{%d}" % values.after("__text")] if walked else [
+                    texts = [f"{{{values.after('__text')}}}"] if walked else [
                         self.item_text(name, node, sources, values) for name in names
                     ]  # fmt: skip
                     stated = self.loop_state(node, values)

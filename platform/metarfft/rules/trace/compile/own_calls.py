@@ -21,7 +21,9 @@ class OwnCalls(Base):
             values = self.values(*node.args)
             arguments = [self.expressions.operand(argument, values) for argument in node.args]
             if self.style:
-                given = [self.given(argument, value, values) for argument, value in zip(node.args, arguments, strict=True)]
+                given = [
+                    self.given(argument, value, values) for argument, value in zip(node.args, arguments, strict=True)
+                ]
                 call = self.expressions.text(ast.Call(node.func, given, []))
                 self.step("call", values, f"{call}, {self.depth(values)}", keyword=node.func.id)
             self.enter(statement)

@@ -79,7 +79,9 @@ class Statements(Loops):
                 simple = isinstance(node.value, (ast.Name, ast.Constant))
                 self.step("return", values, None if simple else "{}", (("return", f"{{{written}}}"),))
             else:
-                self.step("hand_back", values, f"depth {{{values.after('__string(__d)')}}}", (("return", f"{{{written}}}"),))
+                self.step(
+                    "hand_back", values, f"depth {{{values.after('__string(__d)')}}}", (("return", f"{{{written}}}"),)
+                )
         self.writer.write(f"return {result}")
 
     def FunctionDef(self, node: ast.FunctionDef) -> None:

@@ -121,7 +121,7 @@ class Values:
         return len(self.code) - 1
 
     def inner(self) -> Values:
-        """The values of a part that may not be evaluated: its reads are apart, and what has been read is known in it."""
+        """The values of a part that may not be evaluated: its reads are apart; what has been read is known in it."""
         return replace(self, reads=[], mutated=[], known=dict(self.known))
 
     def joined(self, parts: tuple[str, ...], separator: str, after: str) -> str:
