@@ -32,7 +32,8 @@ class Outcome:
 
     Attributes:
         kind: "same", "error" (both fail), "refused", "large" (left out), "budget", or one of `FAILURES`: another value
-            (run), another answer in a trajectory, a trajectory that does not verify, inputs changed, a source that is not
+            (run), another answer in a trajectory, a trajectory that does not verify, inputs changed, a source
+            that is not
             its own lowering, another exception than RuleError (crash), an answer where CPython fails (unsaid), a false
             statement.
         refused: the styles that cannot write the rule.

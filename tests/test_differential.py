@@ -8,7 +8,7 @@ import pytest
 from comparing import FAILURES, compare, fails, show
 from programs import Program, program
 
-COUNT, PART = 300, 30
+COUNT, PART = 150, 30
 
 
 @pytest.mark.parametrize("first", range(0, COUNT, PART))

@@ -3,8 +3,8 @@
 The core rule runs under ``sys.settrace``, which gives the variables before each of its lines. The trajectory
 is then read
 step by step. An equation between values (``1 + 2 = 3``) is worked out; what is said of variables and elements
-(``a[0] = 5``, ``len(rows) = 2``, ``stack.pop() = 4``) is worked out with the variables as they were before the line, what
-stands behind ``now,`` with those after it, and calls that change something are carried out on a copy.
+(``a[0] = 5``, ``len(rows) = 2``, ``stack.pop() = 4``) is worked out with the variables as they were before the
+line, what stands behind ``now,`` with those after it, and calls that change something are carried out on a copy.
 """
 
 from __future__ import annotations

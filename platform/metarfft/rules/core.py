@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from metarfft.rules import instead
 from metarfft.rules.errors import RuleError, refuse
 
 BUILTINS = frozenset(
@@ -382,12 +383,12 @@ class _Checker:
         if name is not None:
             module, _, attribute = name.partition(".")
             if attribute not in DOTTED[module]:
-                refuse(node, f"{name}() is outside the rule language")
+                refuse(node, instead.function(name))
             name = attribute
         elif isinstance(function, ast.Attribute):
             name = function.attr
             if name not in METHODS:
-                refuse(function, f".{name}() is outside the rule language")
+                refuse(function, instead.method(name))
             of_type = name == "fromkeys" and ast.unparse(function.value) in ("dict", "OrderedDict")
             if not of_type:
                 self.expression(function.value, depth + 1)

@@ -68,7 +68,8 @@ def taken(source: str) -> Lowered:
 
 
 def _lower(text: str, entry: str | None) -> Lowered:
-    module, notes = paste.read(text), Notes()
+    notes = Notes()
+    module = paste.read(text, notes)
     paste.plain(module)
     names = Names(everything(module) | shadows.TAKEN)
     plain, name, kept = read(module, entry, names, notes)

@@ -42,6 +42,9 @@ def choose(module: ast.Module, entry: str | None, methods: set[str], notes: Note
         for node in module.body:
             if isinstance(node, ast.AsyncFunctionDef):
                 refuse(node, "a rule has no async; write def")
+            if isinstance(node, ast.ClassDef) and node.bases and any(map(_is_function, node.body)):
+                base = ast.unparse(node.bases[0])
+                refuse(node, f"{node.name} builds on {base}, which is not here; paste its functions without the class")
             if isinstance(node, ast.ClassDef):
                 refuse(node, f"{node.name} is a class of objects; a rule is a function: def name(arguments): ...")
         raise RuleError("no function found; a rule is a function: def name(arguments): ...")
@@ -64,6 +67,10 @@ def choose(module: ast.Module, entry: str | None, methods: set[str], notes: Note
     if others:
         notes.add(functions[chosen], f"the rule is {chosen}; the text also has {', '.join(others)}")
     return chosen
+
+
+def _is_function(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef)
 
 
 def _aside(function: ast.FunctionDef) -> bool:

@@ -17,6 +17,7 @@ import sys
 import typing
 from types import ModuleType
 
+from metarfft.rules import instead
 from metarfft.rules.errors import refuse
 from metarfft.rules.front.names import Names
 from metarfft.rules.front.scopes import Scoped, bound, rename
@@ -54,6 +55,7 @@ INSTEAD = {
     "queue": "queue is not available; use collections.deque, or a list with heapq",
     "sortedcontainers": "sortedcontainers is not available; use a list with bisect.insort",
 }
+OTHERS = frozenset("torch scipy sklearn matplotlib tensorflow requests networkx sympy pytest tqdm attr numba".split())
 LITERALS = {f"string.{name}": getattr(string, name) for name in dir(string) if isinstance(getattr(string, name), str)}
 LITERALS = {name: text for name, text in LITERALS.items() if "__" not in name}
 
@@ -71,10 +73,10 @@ class _Collect(ast.NodeTransformer):
         return ast.copy_location(ast.Pass(), node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        module = node.module or ""
+        module = "." * node.level + (node.module or "")
         for part in node.names:
             if part.name != "*":
-                self.bind(node, part.asname or part.name, f"{module}.{part.name}")
+                self.bind(node, part.asname or part.name, f"{module.rstrip('.')}.{part.name}")
             elif module in KNOWN:
                 for name in exported(module):
                     self.bind(node, name, f"{module}.{name}")
@@ -127,10 +129,15 @@ class _Write(Scoped):
 
 def help_for(full: str) -> str:
     """What to write instead of something from a module that a rule cannot have."""
-    name = full.split(".")[0]
+    name, *_, last = [*full.split("."), ""] if "." not in full else full.split(".")
     if name in KNOWN:
-        return f"{full} is not available in a rule; write its steps out"
-    return INSTEAD.get(name, f"{full} is not available; a rule has math, itertools, heapq, bisect and collections")
+        return f"{full} is not available in a rule; {instead.FUNCTIONS.get(full, 'write its steps out')}"
+    if not name:
+        return f"another file of yours is not here; paste {last} too"
+    own = f"; if it is yours, paste {last or 'what you use of it'} too"
+    if name in sys.stdlib_module_names or name in OTHERS:
+        own = ""
+    return INSTEAD.get(name, f"{full} is not available; a rule has math, itertools, heapq, bisect and collections{own}")
 
 
 def _shortened(full: str) -> bool:

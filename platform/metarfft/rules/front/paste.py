@@ -8,15 +8,21 @@ import warnings
 from typing import NoReturn
 
 from metarfft.rules.errors import RuleError, refuse
+from metarfft.rules.front import foreign
 from metarfft.rules.front.flow import breaks, ends
+from metarfft.rules.front.names import Notes
 from metarfft.rules.front.scopes import bound
 
 MAX_CHARACTERS, MAX_LINES, MAX_EXPRESSION, MAX_BLOCKS = 200_000, 5_000, 80, 20
+MAX_ODD = 300  # odd blanks, in runs
 PYTHON2 = ("Missing parentheses in call to", "multiple exception types must be", "invalid decimal literal")
 
 
-def read(text: str) -> ast.Module:
+def read(text: str, notes: Notes | None = None) -> ast.Module:
     """The syntax tree of a pasted text.
+
+    Args:
+        notes: get what was left out.
 
     Raises:
         RuleError: the text is not Python, or is too large.
@@ -29,10 +35,28 @@ def read(text: str) -> ast.Module:
     text = re.sub(r"(?m)^[ \t]*```.*$", "", text) if text.lstrip().startswith("```") else text
     if not text.strip():
         raise RuleError("the text is empty; a rule is a function: def name(arguments): ...")
-    module = _parse(text)
+    module = _cleaned(text, Notes() if notes is None else notes)
     _measure(module)
-    _compile(module)
+    _compile(module, text)
     return module
+
+
+def _cleaned(text: str, notes: Notes) -> ast.Module:
+    """The tree of a text, if need be without the prompts and odd blanks in it."""
+    for attempt in range(MAX_ODD):
+        try:
+            return _parse(text)
+        except RuleError as error:
+            found = foreign.without_prompts(text) if attempt == 0 else None
+            plain = found[0] if found else foreign.with_plain_blanks(text, str(error))
+            if plain is None:
+                raise
+            place = ast.Pass(lineno=next(n for n, (a, b) in enumerate(zip(text.split("\n"), plain.split("\n")), 1) if a != b))
+            note = found[1] if found else "odd blanks are read as plain ones"
+            text = plain
+            if all(not line.endswith(note) for line in notes.lines()):
+                notes.add(place, note)
+    return _parse(text)
 
 
 def _parse(text: str) -> ast.Module:
@@ -57,7 +81,7 @@ def _parse(text: str) -> ast.Module:
                 ast.increment_lineno(module, shift)
             return module
     assert error is not None
-    _not_python(error)
+    _not_python(error, text)
 
 
 def _readings(text: str) -> list[tuple[str, int]]:
@@ -77,10 +101,12 @@ def _readings(text: str) -> list[tuple[str, int]]:
     return readings
 
 
-def _not_python(error: SyntaxError) -> NoReturn:
+def _not_python(error: SyntaxError, text: str) -> NoReturn:
     message = error.msg
     if message.startswith(PYTHON2) or "exec" in message:
         message += " (this looks like Python 2; write it for Python 3)"
+    elif advice := foreign.advice(text, error.lineno or 1, message):
+        message += f"; {advice}"
     raise RuleError(f"line {error.lineno}, column {error.offset or 1}: not Python: {message}") from None
 
 
@@ -104,14 +130,14 @@ def _measure(module: ast.Module) -> None:
                     todo.append((child, blocks, depth))
 
 
-def _compile(module: ast.Module) -> None:
+def _compile(module: ast.Module, text: str) -> None:
     """Finds what the parser leaves to the compiler: break outside a loop, two arguments of one name."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(module, "<rule>", "exec", dont_inherit=True)
     except SyntaxError as error:
-        _not_python(error)
+        _not_python(error, text)
     except (RecursionError, MemoryError):
         raise RuleError("the text is nested too deeply; write it in smaller steps") from None
     except ValueError as error:

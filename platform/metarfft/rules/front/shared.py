@@ -332,8 +332,17 @@ def refuse_classes(module: ast.Module, functions: list[ast.FunctionDef]) -> None
     classes = {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
     for function in functions:
         for name, node in free(function).items():
+            if name in classes and _is_error(classes[name]):
+                caught = [handler.type for handler in ast.walk(function) if isinstance(handler, ast.ExceptHandler)]
+                inside = [part for kind in caught if kind for part in ast.walk(kind)]
+                what = "catch one of Python's: except ValueError" if node in inside else "raise one of Python's: raise "
+                refuse(node, f"{name} is a class of errors; {what}" + ("" if node in inside else "ValueError('...')"))
             if name in classes:
                 refuse(node, f"{name} is a class; a rule has no objects: use a list, a tuple or a dictionary")
+
+
+def _is_error(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith(("Error", "Exception", "Warning")) for base in node.bases)
 
 
 def plain_value(module: ast.Module, node: ast.expr) -> ast.expr | None:
