@@ -167,7 +167,7 @@ def test_notes_name_the_lines():
     module, notes = ast.parse("def f(a):\n    b = [x + 1 for x in a]\n    return f'{b}'"), Notes()
     expressions.lower(module, Names(names_in(module)), notes)
     assert notes.lines() == (
-        "line 2: the comprehension is written as a loop", "line 3: the f-string is written with + and str()",
+        "line 2: the comprehension is written as a loop", "line 3: the f-string is written with str()",
     )  # fmt: skip
 
 

@@ -68,7 +68,9 @@ def test_texts_of_no_size_or_any_size_are_refused(text: str, words: str) -> None
 
 
 def test_an_argument_that_is_too_large_is_refused() -> None:
-    assert "8,192 bits" in refusal("def f(a):\n    return a\n", {"a": 10**5000})
+    message = refusal("def f(a):\n    return a\n", {"a": 10**5000})
+    assert "the argument a" in message
+    assert "8,192 bits" in message
 
 
 def test_what_is_not_there_is_named() -> None:
@@ -78,6 +80,9 @@ def test_what_is_not_there_is_named() -> None:
 def test_what_looks_wrong_but_is_python_is_a_rule() -> None:
     assert Rule("def f(größe):\n    return größe + 1\n").run({"größe": 2}) == 3
     assert Rule("def f(a):\n    if a:\n\tb = 1\n        b += 1\n    return b\n").run({"a": 1}) == 2  # tabs and blanks
+    assert Rule(">>> def f(a):\n...     return a\n...\n>>> f(3)\n3\n").run({"a": 1}) == 1
+    assert Rule("%matplotlib inline\n!pip install numpy\ndef f(a):\n    return a\n").run({"a": 1}) == 1
+    assert Rule("def f(a):\n\u00a0   b = '\u00a0'\n    return\u00a0a + b\u200b\n").run({"a": "x"}) == "x\u00a0"
     assert Rule("```python\ndef f(a):\n    return a\n```\n").run({"a": 1}) == 1
 
 

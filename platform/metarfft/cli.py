@@ -230,6 +230,7 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def ask(arguments: argparse.Namespace) -> int:
     from metarfft.rules.verify import verify
+    from metarfft.samples import FIRST_MARK
     from metarfft.serve.ask import prompt, stream
 
     source, inputs = _read(arguments)
@@ -242,7 +243,7 @@ def ask(arguments: argparse.Namespace) -> int:
             print(piece, end="", flush=True)
     finally:
         print()
-    verdict = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style).to_json())
+    verdict = sandbox.run(lambda: verify(Rule(source), inputs, text, arguments.style, base=FIRST_MARK).to_json())
     print(_summary(verdict), file=sys.stderr)
     return 0 if verdict["correct"] else 1
 

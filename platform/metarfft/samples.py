@@ -32,6 +32,7 @@ Method = Literal["rfft", "scratchpad", "direct"]
 SYNTHETIC = "synthetic"
 PLACE = re.compile(r"\{(\w+)\}")  # of an argument in a question
 RENAMINGS = 32  # sets of names that a task's variables get in a split; compiling a rule costs more than running it
+FIRST_MARK = 0  # of a question to a live endpoint
 INSTRUCTION = "Follow the given rule to solve the question."
 
 
@@ -115,8 +116,8 @@ def one_shot(rule: Rule, example: dict[str, Any], inputs: dict[str, Any], questi
     Raises:
         RuleError: the rule cannot run on one of the two.
     """
-    prompt = _rfft_prompt(rule, inputs, question, style, 0)
-    base = (marks.MARKS // 2) if STYLES[style].marked else 0  # the two do not share marks
+    prompt = _rfft_prompt(rule, inputs, question, style, FIRST_MARK)
+    base = FIRST_MARK + marks.MARKS // 2  # the two do not share marks
     return _after((_rfft_prompt(rule, example, question, style, base), rule.trajectory(example, style, base)), prompt)
 
 
