@@ -521,7 +521,7 @@ def test_an_error_of_python_that_nobody_catches_names_its_line() -> None:
     ("lines", "reason"),
     [
         ("try:\n x = 1 // a\nexcept ValueError as e:\n return repr(e)", "only the text can be read"),
-        ("try:\n x = 1 // a\nexcept ValueError as e:\n return e.args[0]", "e.args is an attribute of an object"),
+        ("try:\n x = 1 // a\nexcept ValueError as e:\n return e.args[0]", "of an error only the text can be read"),
         ("e = 1\ntry:\n x = 1 // a\nexcept ValueError as e:\n return str(e)", "give the error another name"),
         ("try:\n x = 1 // a\nexcept Warning:\n return 1", "some of Python's own errors"),
         ("try:\n return 1 // a\nfinally:\n a = 2\n a += 1", "a finally is not possible where"),

@@ -14,7 +14,8 @@ METHODS = {
     "has_key": "write 'a' in d",
     **{f"{kind}{name}": help_ for kind in ("iter", "view") for name, help_ in _KEYS.items()},
     "push": "write .append()", "put": "write .append()", "enqueue": "write .append()", "dequeue": "write .popleft()",
-    "push_back": "write .append()", "pop_back": "write .pop()", "shift": "write .pop(0)", "unshift": "write .insert(0, x)",
+    "push_back": "write .append()", "pop_back": "write .pop()",
+    "shift": "write .pop(0)", "unshift": "write .insert(0, x)",
     "peek": "write items[-1]", "top": "write items[-1]", "front": "write items[0]", "back": "write items[-1]",
     "length": _SIZE, "size": _SIZE, "len": _SIZE, "__len__": _SIZE,
     "empty": "write not items", "isEmpty": "write not items",
@@ -43,7 +44,7 @@ FUNCTIONS = {
     "string.Formatter": "use an f-string",
 }
 NAMES = {
-    **{name: "Python says None" for name in ("null", "nil", "NULL", "undefined", "nullptr")},
+    **dict.fromkeys(("null", "nil", "NULL", "undefined", "nullptr"), "Python says None"),
     "true": "Python says True", "false": "Python says False", "this": "Python says self",
     "ListNode": "a rule has no linked lists of objects; use a list",
     "TreeNode": "a rule has no trees of objects; use nested lists: [value, left, right]",

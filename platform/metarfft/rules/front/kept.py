@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from typing import TYPE_CHECKING, NoReturn
 
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import build, iterators, purity
-from metarfft.rules.front.variables import breaks, names_in
+from metarfft.rules.front.variables import bound_in, breaks, names_in
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal, Lowering
@@ -53,15 +54,17 @@ class Kept:
                 self._merge(body)
         made: dict[str, list[ast.Assign]] = {}
         for node in self.places:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and self._own(node):
-                if self._is_there(node) and iterators.makes_iterator(self.low, node.value):
-                    made.setdefault(node.targets[0].id, []).append(node)
+            if not (isinstance(node, ast.Assign) and self._own(node) and self._is_there(node)):
+                continue
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and iterators.makes_iterator(self.low, node.value):
+                made.setdefault(target.id, []).append(node)
         for name, nodes in made.items():
             self._settle(name, nodes)
 
     def _merge(self, body: list[ast.stmt]) -> None:
         """Writes ``a = map(f, b)`` and ``a = list(a)`` right after it as one statement."""
-        for first, second in zip(body, body[1:], strict=False):
+        for first, second in itertools.pairwise(body):
             match first, second:
                 case (
                     ast.Assign(targets=[ast.Name(id=name)], value=made),
@@ -110,8 +113,8 @@ class Kept:
         while around is not self.function:
             around = self.parents[around]
             if isinstance(around, LOOPS):
-                inside = [read for read in self.low.scope.reads(name) if self.places[around] < self.places[read] < self.ends[around]]
-                if any(self.places[read] < self.ends[node] for read in inside):
+                before = range(self.places[around], self.ends[node])
+                if any(self.places[read] in before for read in self.low.scope.reads(name)):
                     return []
         return [read for read in reads if self.places[read] > self.places[node]]
 
@@ -144,9 +147,10 @@ class Kept:
         computing = self._kind(node.value) not in PAIRING
         if not self._quiet(node.value, region, computing, self._statement(read)) or (computing and not purity.is_quiet(self.low, node.value)):
             refuse(node.value, f"something changes before {name}, an iterator, is read; write {name} = list(...)")
-        if computing and not self._is_sure(node.value) and not (whole and self._straight(node, read, region)):
-            if not self._inlined(node, read, region):
-                refuse(node.value, f"{name} is an iterator that may be read in part; write it where it is read")
+        if not computing or (whole and self._straight(node, read)):
+            return
+        if not self._inlined(node, read, region) and not self._is_sure(node.value):
+            refuse(node.value, f"{name} is an iterator that may be read in part; write it where it is read")
 
     def _is_sure(self, value: ast.expr) -> bool:
         """Whether the items are computed without a possible error."""
@@ -217,7 +221,7 @@ class Kept:
                 return self.ends[inner]
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             if iterators.makes_iterator(self.low, node.value):  # read when the other is
-                later = [read for read in self.low.scope.reads(node.targets[0].id)]
+                later = self.low.scope.reads(node.targets[0].id)
                 return max([self.ends[self._statement(read)] for read in later], default=self.ends[node])
         return self.ends[node]
 
@@ -230,7 +234,7 @@ class Kept:
         """Whether nothing in the region changes what ``value`` reads; its names count if it computes with them."""
         nodes = list(ast.walk(self.function))
         fresh = purity._fresh(self.function, nodes) - names_in(value)
-        names = names_in(value)
+        names, items = names_in(value), self._items(value)
         for node in region:
             if computing and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in names:
                 if not (isinstance(region_end, ast.Assign) and self.parents[node] is region_end):
@@ -239,7 +243,8 @@ class Kept:
                 if not self._private(node.value, fresh):
                     return False
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                if not isinstance(node.value, ast.Constant) and not self._private(node.target, fresh):
+                number = isinstance(node.value, ast.Constant) and not isinstance(node.value.value, str)
+                if not (number or node.target.id in items or self._private(node.target, fresh)):
                     return False
             elif isinstance(node, ast.Call):
                 if core.changes(node) and not self._private(purity._changed(node), fresh):
@@ -249,6 +254,28 @@ class Kept:
                         return False
         return True
 
+    def _items(self, value: ast.expr) -> set[str]:
+        """The variables that hold nothing but items of the iterator ``value``, which it does not read again."""
+        made = [part for part in self.places if isinstance(part, ast.Assign) and part.value is value]
+        if not made or self._kind(value) not in PAIRING or not isinstance(made[0].targets[0], ast.Name):
+            return set()
+        own, found, others = made[0].targets[0].id, set(), {a.arg for a in self.function.args.args}
+        for node in self.places:
+            match node:
+                case ast.Assign(targets=[target], value=ast.Call(func=ast.Name("next"), args=[ast.Name(name), *rest])) if (
+                    name == own and all(isinstance(part, ast.Constant) for part in rest)
+                ):
+                    found.update(bound_in(target))
+                case ast.Assign(targets=[ast.Name(name)], value=ast.Constant()):
+                    found.add(name)
+                case ast.For(target=target, iter=ast.Name(name)) if name == own:
+                    found.update(bound_in(target))
+                case ast.Assign(targets=[target]) | ast.For(target=target) | ast.comprehension(target=target):
+                    others.update(bound_in(target))
+                case ast.NamedExpr(target=target):
+                    others.add(target.id)
+        return found - others - self.low.scope.shared
+
     def _private(self, receiver: ast.expr | None, fresh: frozenset[str]) -> bool:
         """Whether only one variable of the function holds what is changed."""
         if not (isinstance(receiver, ast.Name) and receiver.id in fresh):
@@ -257,13 +284,17 @@ class Kept:
             parent = self.parents.get(read)
             harmless = isinstance(parent, (ast.Attribute, ast.Return, ast.Compare, ast.AugAssign, ast.BinOp, ast.BoolOp,
                                            ast.UnaryOp, ast.If, ast.While, ast.For, ast.comprehension))  # fmt: skip
+            harmless = harmless or (isinstance(parent, (ast.Tuple, ast.List)) and self._given_back(parent))
             base = isinstance(parent, ast.Subscript) and parent.value is read
             called = isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name)
             if not (harmless or base or (called and self.low.is_builtin(parent.func.id))):  # type: ignore[union-attr]
                 return False
         return True
 
-    def _straight(self, node: ast.Assign, read: ast.Name, region: list[ast.AST]) -> bool:
+    def _given_back(self, node: ast.AST) -> bool:
+        return isinstance(self.parents[node], ast.Return)
+
+    def _straight(self, node: ast.Assign, read: ast.Name) -> bool:
         """Whether every run that makes the iterator reads it, so that an error comes all the same."""
         block = self.parents[node]
         beside = any(self._statement(read) in body and node in body for body in _bodies(block))
@@ -343,7 +374,8 @@ class Kept:
 
     def _once_more(self, node: ast.Assign, name: str, read: ast.Name) -> bool:
         self._use(node, name, read)
-        return name not in {part.id for part in ast.walk(self._outermost(read)) if isinstance(part, ast.Name) and part is not read}
+        names = [part for part in ast.walk(self._outermost(read)) if isinstance(part, ast.Name) and part is not read]
+        return name not in {part.id for part in names}
 
     def _outermost(self, node: ast.AST) -> ast.AST:
         while not isinstance(self.parents[node], ast.stmt):

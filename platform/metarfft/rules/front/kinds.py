@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Iterable
 
 from metarfft.rules.errors import refuse
 from metarfft.rules.front.build import call, const, load, settle, when
@@ -19,6 +20,7 @@ ABSTRACT = {  # the kinds of values of a rule that are instances of an abstract 
     "Number": ("int", "float"), "Real": ("int", "float"), "Integral": ("int",),
 }  # fmt: skip
 MUTABLE = ("list", "set", "dict", "deque")  # what is no Hashable
+AT_ONCE = frozenset({*EXACT, "sorted", "len"})
 ALIKE = (ast.Eq, ast.Is, ast.In)
 _LITERALS = {
     ast.List: "list", ast.ListComp: "list", ast.Dict: "dict", ast.DictComp: "dict", ast.Set: "set", ast.SetComp: "set",
@@ -105,6 +107,7 @@ class _Kinds(Scoped):
         no_bool = "int" in kinds and "bool" not in kinds
         if "int" in kinds and "bool" in kinds:
             asked.remove("bool")
+        self.see(node, [*asked, *(["bool"] if no_bool else [])])
         again = no_bool + bool(asked) + ("NoneType" in kinds) > 1
         first, later = self.twice(value) if again else (value, value)
         tests: list[ast.expr] = []
@@ -122,6 +125,16 @@ class _Kinds(Scoped):
         made = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or() if alike else ast.And(), tests)
         settle(made, node)
         return made
+
+    def see(self, node: ast.AST, kinds: Iterable[str]) -> None:
+        """Sees that the types can be named here.
+
+        Raises:
+            RuleError: a variable has the name of one of them.
+        """
+        for kind in kinds:
+            if not self.is_builtin(kind):
+                refuse(node, f"{kind} is a variable here, so the type cannot be asked for; give it another name")
 
     def twice(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
         """``value`` for a first and a second reading."""
@@ -173,7 +186,8 @@ class _Kinds(Scoped):
             full = self.full(part)
             kind = self.kind(part)
             if full == "Hashable" and len(parts) == 1:
-                which = ast.Tuple([load(name) for name in MUTABLE], ast.Load())
+                self.see(node, MUTABLE)
+                which: ast.expr = ast.Tuple([load(name) for name in MUTABLE], ast.Load())
                 made = _not(call("isinstance", self.visit(node.args[0]), which), True)
                 settle(made, node)
                 return ast.copy_location(made, node)
@@ -191,6 +205,7 @@ class _Kinds(Scoped):
             return node
         self.notes.add(node, "the type is asked for with the kinds of values that are of it")
         first, later = self.twice(value) if no_value and kinds else (value, value)
+        self.see(node, kinds)
         chosen = [load(kind) for kind in dict.fromkeys(kinds)]
         which = chosen[0] if len(chosen) == 1 else ast.Tuple([*chosen], ast.Load())
         asked: ast.expr = call("isinstance", first, which)
@@ -219,7 +234,7 @@ def _has_views(module: ast.Module) -> bool:
     for node in ast.walk(module):
         if isinstance(node, (ast.For, ast.comprehension)):
             at_once.append(node.iter)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in (*EXACT, "sorted", "len"):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in AT_ONCE:
             at_once += node.args
     return any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args

@@ -51,7 +51,8 @@ def _cleaned(text: str, notes: Notes) -> ast.Module:
             plain = found[0] if found else foreign.with_plain_blanks(text, str(error))
             if plain is None:
                 raise
-            place = ast.Pass(lineno=next(n for n, (a, b) in enumerate(zip(text.split("\n"), plain.split("\n")), 1) if a != b))
+            pairs = zip(text.split("\n"), plain.split("\n"), strict=True)
+            place = ast.Pass(lineno=next(number for number, (old, new) in enumerate(pairs, 1) if old != new))
             note = found[1] if found else "odd blanks are read as plain ones"
             text = plain
             if all(not line.endswith(note) for line in notes.lines()):

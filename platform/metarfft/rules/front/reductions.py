@@ -52,9 +52,9 @@ def give(low: Lowering, value: ast.expr, at: ast.AST) -> None:
             give(low, orelse, at)
             return
         case ast.BoolOp(op=operator, values=values) if not flipped and (late := low.late(inner)):
-            first = build.joined(inner, values[:late])
-            sure = build.const(isinstance(operator, ast.Or)) if is_truth(low, first) else None
-            test = low.value(first) if sure else low.steady(low.value(first), "result")
+            begin = build.joined(inner, values[:late])
+            sure = build.const(isinstance(operator, ast.Or)) if is_truth(low, begin) else None
+            test = low.value(begin) if sure else low.steady(low.value(begin), "result")
             with low.apart() as block:
                 give(low, build.joined(inner, values[late:]), at)
             end = ast.Return(sure or copy.copy(test))

@@ -12,6 +12,7 @@ from metarfft.rules.front.imports import CONTAINERS, INSTEAD, KNOWN, MODULES, do
 from metarfft.rules.front.scopes import Scoped, bound
 from metarfft.rules.front.shared import Shared, refuse_classes
 
+EXCEPT = "except ValueError"
 RAISE = "raise ValueError('...')"
 FORBIDDEN = {
     "input": "a rule asks nobody; make what it reads an argument",
@@ -91,7 +92,7 @@ class _Unknown(Scoped):
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         for kind in node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]:
             if isinstance(kind, ast.Name) and self.is_unknown(kind.id):
-                refuse(kind, f"{kind.id} is defined nowhere in this text; catch one of Python's errors: except ValueError")
+                refuse(kind, f"{kind.id} is defined nowhere in this text; catch one of Python's errors: {EXCEPT}")
         self.generic_visit(node)
         return node
 
