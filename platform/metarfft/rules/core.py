@@ -21,7 +21,8 @@ FACTORIES = TYPES - {"deque"}  # what a defaultdict may be filled with
 DOTTED = {
     "math": frozenset(
         """acos asin atan atan2 ceil comb cos degrees dist exp fabs factorial floor fmod gcd hypot isclose isfinite
-        isinf isnan isqrt lcm log log10 log2 perm pow prod radians sin sinh cosh tanh sqrt tan trunc copysign cbrt""".split()
+        isinf isnan isqrt lcm log log10 log2 perm pow prod radians sin sinh cosh tanh sqrt tan trunc copysign
+        cbrt""".split()
     ),
     "heapq": frozenset("heapify heappop heappush heappushpop heapreplace nlargest nsmallest".split()),
     "bisect": frozenset("bisect bisect_left bisect_right insort insort_left insort_right".split()),

@@ -45,7 +45,8 @@ def write(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(write, value)) + "]"
     if isinstance(value, VIEWS):
-        return write([*value])
+        items: Any = value
+        return write(list(items))
     if isinstance(value, deque):
         limit = f", {value.maxlen}" if value.maxlen is not None else ""
         return f"deque([{', '.join(map(write, value))}]{limit})"

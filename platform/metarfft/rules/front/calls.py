@@ -113,8 +113,8 @@ def alone(low: Lowering, node: ast.Call) -> bool:
         source = node.args[0]
         if name == ".extend" and isinstance(node.func, ast.Attribute):
             low.notes.add(node, "what is computed is appended one by one")
-            receiver = low.steady(_receiver(low, node.func.value, "append"), "items")
-            each(low, source, None, lambda item: low.emit(ast.Expr(build.method(receiver, "append", item)), node))
+            items = low.steady(_receiver(low, node.func.value, "append"), "items")
+            each(low, source, None, lambda item: low.emit(ast.Expr(build.method(items, "append", item)), node))
             return True
         if name in ("list", "tuple"):
             if isinstance(source, ast.GeneratorExp):
@@ -253,7 +253,7 @@ def by_position(node: ast.Call, name: str) -> tuple[list[ast.expr], list[ast.key
             arguments.append(named.pop(place))
         elif place in FILLERS and any(later in named for later in places[len(arguments) :]):
             filler = FILLERS[place]
-            arguments.append(ast.List([], ast.Load()) if filler == () else ast.Constant(filler))
+            arguments.append(ast.Constant(None) if filler is None else ast.List([], ast.Load()))
         else:
             break
     return arguments, [keyword for keyword in node.keywords if keyword.arg in named]

@@ -26,7 +26,8 @@ KNOWN: dict[str, ModuleType] = {
     module.__name__: module
     for module in (math, collections, itertools, functools, heapq, bisect, operator, string, typing, copy)
 }
-CONTAINERS = frozenset({"Counter", "defaultdict", "deque", "OrderedDict", "deepcopy"})  # core writes them without a module
+# core writes them without a module
+CONTAINERS = frozenset({"Counter", "defaultdict", "deque", "OrderedDict", "deepcopy"})
 MODULES = frozenset(
     {"math", "itertools", "heapq", "bisect", "functools", "operator", "copy"}
 )  # core has them, or they go later

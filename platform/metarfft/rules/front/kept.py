@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from metarfft.rules import core
 from metarfft.rules.errors import refuse
 from metarfft.rules.front import build, iterators, purity
-from metarfft.rules.front.variables import bound_in, breaks, names_in
+from metarfft.rules.front.variables import COMPREHENSIONS, bound_in, breaks, names_in
 
 if TYPE_CHECKING:
     from metarfft.rules.front.expressions import Goal, Lowering
@@ -145,7 +145,8 @@ class Kept:
         end, whole = self._use(node, name, read)
         region = [part for part, place in self.places.items() if self.ends[node] <= place < end]
         computing = self._kind(node.value) not in PAIRING
-        if not self._quiet(node.value, region, computing, self._statement(read)) or (computing and not purity.is_quiet(self.low, node.value)):
+        quiet = self._quiet(node.value, region, computing, self._statement(read))
+        if not quiet or (computing and not purity.is_quiet(self.low, node.value)):
             refuse(node.value, f"something changes before {name}, an iterator, is read; write {name} = list(...)")
         if not computing or (whole and self._straight(node, read)):
             return
@@ -219,10 +220,10 @@ class Kept:
             inner, node = node, self.parents[node]
             if isinstance(node, (ast.If, ast.While)):
                 return self.ends[inner]
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            if iterators.makes_iterator(self.low, node.value):  # read when the other is
-                later = self.low.scope.reads(node.targets[0].id)
-                return max([self.ends[self._statement(read)] for read in later], default=self.ends[node])
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(target, ast.Name) and iterators.makes_iterator(self.low, node.value):  # type: ignore[attr-defined]
+            later = self.low.scope.reads(target.id)  # it is read when the other is
+            return max([self.ends[self._statement(read)] for read in later], default=self.ends[node])
         return self.ends[node]
 
     def _statement(self, node: ast.AST) -> ast.stmt:
@@ -236,8 +237,9 @@ class Kept:
         fresh = purity._fresh(self.function, nodes) - names_in(value)
         names, items = names_in(value), self._items(value)
         for node in region:
-            if computing and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in names:
-                if not (isinstance(region_end, ast.Assign) and self.parents[node] is region_end):
+            if computing and isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                behind = isinstance(region_end, ast.Assign) and self.parents[node] is region_end
+                if node.id in names and not behind:
                     return False
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                 if not self._private(node.value, fresh):
@@ -249,9 +251,8 @@ class Kept:
             elif isinstance(node, ast.Call):
                 if core.changes(node) and not self._private(purity._changed(node), fresh):
                     return False
-                if isinstance(node.func, ast.Name) and self.low.own(node.func.id) is not None:
-                    if not purity.is_quiet(self.low, ast.Expr(node.func)):
-                        return False
+                if not purity.is_quiet(self.low, ast.Expr(node.func)):
+                    return False  # a function of the user
         return True
 
     def _items(self, value: ast.expr) -> set[str]:
@@ -262,9 +263,9 @@ class Kept:
         own, found, others = made[0].targets[0].id, set(), {a.arg for a in self.function.args.args}
         for node in self.places:
             match node:
-                case ast.Assign(targets=[target], value=ast.Call(func=ast.Name("next"), args=[ast.Name(name), *rest])) if (
-                    name == own and all(isinstance(part, ast.Constant) for part in rest)
-                ):
+                case ast.Assign(
+                    targets=[target], value=ast.Call(func=ast.Name("next"), args=[ast.Name(name), *rest])
+                ) if name == own and all(isinstance(part, ast.Constant) for part in rest):
                     found.update(bound_in(target))
                 case ast.Assign(targets=[ast.Name(name)], value=ast.Constant()):
                     found.add(name)
@@ -310,8 +311,9 @@ class Kept:
         match node.value:
             case ast.GeneratorExp(generators=[first, *_]):
                 sources = [first.iter]
-            case ast.Call(args=[_, *sources], keywords=[]) if iterators.lazy_name(self.low, node.value) in ("map", "filter"):
-                pass
+            case ast.Call(args=[_, *sources], keywords=[]):
+                if iterators.lazy_name(self.low, node.value) not in ("map", "filter"):
+                    return False
             case _:
                 return False
         if not all(isinstance(part, (ast.Name, ast.Constant)) for part in sources):
@@ -390,9 +392,10 @@ class Kept:
             again = isinstance(node, ast.While) or (isinstance(node, ast.For) and child is not node.iter)
             if again and not any(self.places[node] < self.places[made] < self.ends[node] for made in nodes):
                 return True
-            if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)):
-                if child is not node.generators[0] if not isinstance(node, ast.Lambda) else True:
-                    return True
+            if isinstance(node, ast.Lambda):
+                return True
+            if isinstance(node, COMPREHENSIONS) and child is not node.generators[0]:
+                return True
             if isinstance(node, ast.comprehension) and child is not node.iter:
                 return True
         return False
@@ -412,9 +415,9 @@ class Kept:
     def _check_sources(self, name: str, nodes: list[ast.Assign]) -> None:
         for node in nodes:
             assert isinstance(node.value, ast.Call)
-            if not all(self._is_new(part) for part in node.value.args):
-                if not self._quiet(node.value, list(self.places)[1:], False, None):
-                    refuse(node.value, f"what {name} reads is changed in this function; write {name} = list(...)")
+            new = all(self._is_new(part) for part in node.value.args)
+            if not new and not self._quiet(node.value, list(self.places)[1:], False, None):
+                refuse(node.value, f"what {name} reads is changed in this function; write {name} = list(...)")
 
     def _is_new(self, node: ast.expr) -> bool:
         """Whether nobody else holds the value, or nobody can change it."""

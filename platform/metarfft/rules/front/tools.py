@@ -245,10 +245,16 @@ def _groups(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr:
 
 def _extremes(largest: bool) -> Callable[[Lowering, ast.Call, Goal], ast.expr | None]:
     def write(low: Lowering, node: ast.Call, goal: Goal) -> ast.expr | None:
-        if ordering.key_of(node) is None:
-            return None
+        if len(node.args) == 3 and not node.keywords:
+            key = ast.copy_location(ast.keyword("key", node.args[2]), node.args[2])
+            node = ast.copy_location(ast.Call(node.func, node.args[:2], [key]), node)
+        from metarfft.rules.front import calls
         from metarfft.rules.front.expressions import ANY
 
+        if ordering.key_of(node) is None:  # key=None is none
+            rest = [keyword for keyword in node.keywords if keyword.arg != "key"]
+            node = ast.copy_location(ast.Call(node.func, node.args, rest), node)
+            return calls.native(low, node, "heapq.nlargest" if largest else "heapq.nsmallest")
         count = low.value(node.args[0])
         if not low.stable(count, ()):
             count = low.capture(count, "count")

@@ -152,9 +152,9 @@ def _repeated(a: Any, b: Any) -> None:
 
 
 def power(a: Any, b: Any, *modulus: Any) -> Any:
-    if not modulus and isinstance(a, int) and isinstance(b, int) and b > 0 and a.bit_length() * b > MAX_BITS:
-        if a not in (0, 1, -1):
-            raise BudgetError(f"{_brief(a)} ** {_brief(b)} is too large")
+    whole = not modulus and isinstance(a, int) and isinstance(b, int) and a not in (0, 1, -1)
+    if whole and b > 0 and a.bit_length() * b > MAX_BITS:
+        raise BudgetError(f"{_brief(a)} ** {_brief(b)} is too large")
     value = pow(a, b, *modulus)
     if isinstance(value, complex):
         raise RuleError("a negative number to a power that is not whole is no real number")
@@ -293,6 +293,10 @@ def _made(make: Callable[..., Any]) -> Callable[..., Any]:
 
 make_list, make_tuple, make_deque = _made(list), _made(tuple), _made(deque)
 make_dict, make_counter, make_ordered = _made(dict), _made(Counter), _made(OrderedDict)
+
+
+def zipped(*values: Any, strict: bool = False) -> Any:
+    return zip(*map(ordered, values), strict=strict)
 
 
 def total(values: Iterable[Any], *start: Any, **keyword: Any) -> Any:
@@ -510,7 +514,7 @@ FUNCTIONS: dict[str, Any] = {
     "range": bounded_range, "str": text, "repr": shown, "format": formatted, "pow": power, "sum": total,
     "list": make_list, "tuple": make_tuple, "dict": make_dict, "deque": make_deque, "Counter": make_counter,
     "OrderedDict": make_ordered, "enumerate": lambda values, start=0: enumerate(ordered(values), start),
-    "zip": lambda *values, **strict: zip(*map(ordered, values), **strict), "set": _made(set),
+    "zip": zipped, "set": _made(set),
     "frozenset": _made(frozenset), "sorted": lambda values, **how: sorted(values, **how),
     "defaultdict": defaultdict, "deepcopy": deep_copy,
     "math.factorial": factorial, "math.comb": choose(math.comb), "math.perm": choose(math.perm),
@@ -519,7 +523,10 @@ FUNCTIONS: dict[str, Any] = {
         f"heapq.{name}": rearranging(getattr(heapq, name))
         for name in ("heapify", "heappop", "heappushpop", "heapreplace")
     },
-    **{f"bisect.{name}": rearranging(insort(getattr(bisect, name))) for name in ("insort", "insort_left", "insort_right")},
+    **{
+        f"bisect.{name}": rearranging(insort(getattr(bisect, name)))
+        for name in ("insort", "insort_left", "insort_right")
+    },
     **{
         f"itertools.{name}": bounded(getattr(itertools, name))
         for name in """accumulate chain combinations combinations_with_replacement groupby islice pairwise permutations

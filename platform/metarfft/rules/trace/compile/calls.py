@@ -22,9 +22,9 @@ _LOOKING_METHODS = frozenset(
     most_common issubset issuperset isdisjoint union intersection difference symmetric_difference""".split()
 )
 TEXT_METHODS = frozenset(
-    """isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper
-    lower upper swapcase title capitalize casefold strip lstrip rstrip zfill center ljust rjust removeprefix removesuffix
-    expandtabs""".split()
+    """isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle
+    isupper lower upper swapcase title capitalize casefold strip lstrip rstrip zfill center ljust rjust removeprefix
+    removesuffix expandtabs""".split()
 )
 _VIEWS = frozenset("keys values items".split())
 _GIVING = _VIEWS | frozenset("copy get pop popitem popleft setdefault".split())  # what is there already
@@ -64,11 +64,13 @@ class Calls(Elements):
         name = dotted(node.func) or ast.unparse(node.func)
         if name == "isinstance":
             value = self.translate(node.args[0], values)
-            code = f"isinstance({value.code}, {ast.unparse(node.args[1])})"
+            kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+            types = " ".join(f"{function(ast.unparse(kind), True)}," for kind in kinds)
+            code = f"__b_isinstance({value.code}, ({types}))"
             return code, ast.Call(node.func, [value.shown, node.args[1]], [])
         if name == "defaultdict" and node.args:
             rest = [self.quietly(argument, values) for argument in node.args[1:]]
-            factory = ast.unparse(node.args[0])
+            factory = function(ast.unparse(node.args[0]), True)
             code = f"__f_defaultdict({', '.join([factory, *(value.code for value in rest)])})"
             return code, ast.Call(node.func, [node.args[0], *(value.shown for value in rest)], [])
         several = name in ("min", "max") and len(node.args) > 1  # min(a, b): the values compared are shown
@@ -147,8 +149,11 @@ class Calls(Elements):
         return code, call
 
 
-def function(name: str) -> str:
-    """Code of a function of the core: guarded where it could make a value of any size."""
-    if name in guards.FUNCTIONS:
+def function(name: str, is_type: bool = False) -> str:
+    """Code of a function of the core: guarded where it could make a value of any size, but not where it is a type.
+
+    It has a name of its own: an argument of the rule may be called ``len``, which a function of the rule calls.
+    """
+    if name in guards.FUNCTIONS and not is_type:
         return "__f_" + name.replace(".", "_")
-    return "__" + name.replace(".", "_") if "." in name else name
+    return "__" + name.replace(".", "_") if "." in name else name if name == "None" else "__b_" + name
