@@ -18,9 +18,9 @@ import pytest
 
 from metarfft.rules import core
 from metarfft.rules.errors import RuleError
-from metarfft.rules.front import expressions
+from metarfft.rules.front.expressions import lowering as expressions
+from metarfft.rules.front.expressions.variables import names_in
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.variables import names_in
 from metarfft.tasks import all_tasks
 
 SPACE = {

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from metarfft.rules import core
 from metarfft.rules.errors import RuleError
-from metarfft.rules.front import classes, expressions, functions, imports, kinds, paste, shadows, shared, statements
-from metarfft.rules.front import entry as choice
-from metarfft.rules.front.defaults import Defaults
-from metarfft.rules.front.memo import keep_results
+from metarfft.rules.front.expressions import kinds
+from metarfft.rules.front.expressions import lowering as expressions
+from metarfft.rules.front.expressions.variables import blocks
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.scopes import everything
-from metarfft.rules.front.unknown import refuse_unknown
-from metarfft.rules.front.variables import blocks
+from metarfft.rules.front.statements import lowering as statements
+from metarfft.rules.front.text import classes, functions, imports, paste, shadows, shared
+from metarfft.rules.front.text import entry as choice
+from metarfft.rules.front.text.defaults import Defaults
+from metarfft.rules.front.text.memo import keep_results
+from metarfft.rules.front.text.scopes import everything
+from metarfft.rules.front.text.unknown import refuse_unknown
 
 __all__ = ["Lowered", "lower"]
 

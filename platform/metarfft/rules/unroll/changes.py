@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from metarfft.rules.front import build
+from metarfft.rules.front.expressions import build
 from metarfft.rules.unroll.hidden import is_small
 from metarfft.rules.unroll.known import TEXTS
 from metarfft.rules.unroll.lists import before, flag_of, item_names, options, over, while_before

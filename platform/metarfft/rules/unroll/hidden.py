@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metarfft.rules import core
-from metarfft.rules.front.variables import bound_in
+from metarfft.rules.front.expressions.variables import bound_in
 from metarfft.rules.unroll.known import HASHED, OF_TEXTS, TEXTS, Known
 
 SHORT = 10  # items of a literal that are taken in at once

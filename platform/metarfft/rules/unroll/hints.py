@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from metarfft.rules.front import Lowered, paste
+from metarfft.rules.front import Lowered
+from metarfft.rules.front.text import paste
 
 _KINDS = {
     "list": "list", "List": "list", "MutableSequence": "list", "str": "text", "tuple": "tuple", "Tuple": "tuple",

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from metarfft.rules.front import build, iterators, naming
-from metarfft.rules.front.each import each
+from metarfft.rules.front.expressions import build, iterators, naming
+from metarfft.rules.front.expressions.each import each
 from metarfft.rules.unroll.hidden import is_listed, is_small
 from metarfft.rules.unroll.known import NUMBERS, TEXTS
 
 if TYPE_CHECKING:
-    from metarfft.rules.front.expressions import Goal
+    from metarfft.rules.front.expressions.lowering import Goal
     from metarfft.rules.front.unroll import Unrolling
 
 Body = Callable[[ast.expr], None]
@@ -20,7 +20,7 @@ Body = Callable[[ast.expr], None]
 
 def over(low: Unrolling, source: ast.expr, items: ast.expr, body: Body) -> None:
     """A loop over ``items``, which is ``source`` in core; ``body`` may read the item as often as it likes."""
-    from metarfft.rules.front.expressions import Core
+    from metarfft.rules.front.expressions.lowering import Core
 
     each(low, Core(items), None, body, hints=item_names(low, source))
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from metarfft.rules import core
-from metarfft.rules.front import Lowered, build, written
-from metarfft.rules.front.expressions import ANY, RESERVED, Goal, Lowering
+from metarfft.rules.front import Lowered, written
+from metarfft.rules.front.expressions import build
+from metarfft.rules.front.expressions.lowering import ANY, RESERVED, Goal, Lowering
+from metarfft.rules.front.expressions.variables import Scope, names_in
 from metarfft.rules.front.names import Names, Notes
-from metarfft.rules.front.variables import Scope, names_in
 from metarfft.rules.unroll import changes, hidden, lists, searches, slices, texts
 from metarfft.rules.unroll.hints import hinted
 from metarfft.rules.unroll.known import Known

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from metarfft.rules.front import build
+from metarfft.rules.front.expressions import build
 from metarfft.rules.unroll import lists
 from metarfft.rules.unroll.hidden import is_small
 from metarfft.rules.unroll.known import NUMBERS, TEXTS
 
 if TYPE_CHECKING:
-    from metarfft.rules.front.expressions import Goal
+    from metarfft.rules.front.expressions.lowering import Goal
     from metarfft.rules.front.unroll import Unrolling
 
 _LISTS = ("list", "tuple", "deque")
@@ -197,7 +197,7 @@ def halving(low: Unrolling, node: ast.Call, goal: Goal) -> ast.expr | None:
 
 def insort(low: Unrolling, node: ast.Call) -> bool:
     """``bisect.insort`` on a line of its own; whether it was written."""
-    from metarfft.rules.front.expressions import ANY, Core
+    from metarfft.rules.front.expressions.lowering import ANY, Core
 
     if len(node.args) != 2 or node.keywords:
         return False

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from metarfft.rules.front import build
+from metarfft.rules.front.expressions import build
 from metarfft.rules.unroll.hidden import has_constant_size, is_small, number
 from metarfft.rules.unroll.known import TEXTS
 from metarfft.rules.unroll.lists import over, plural_names
 
 if TYPE_CHECKING:
-    from metarfft.rules.front.expressions import Goal
+    from metarfft.rules.front.expressions.lowering import Goal
     from metarfft.rules.front.unroll import Unrolling
 
 _BOUNDS = ("count", "number", "")

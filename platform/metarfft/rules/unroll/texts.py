@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from metarfft.rules.front import build
+from metarfft.rules.front.expressions import build
 from metarfft.rules.unroll.hidden import is_small
 from metarfft.rules.unroll.lists import item_names, over
 
 if TYPE_CHECKING:
-    from metarfft.rules.front.expressions import Goal
+    from metarfft.rules.front.expressions.lowering import Goal
     from metarfft.rules.front.unroll import Unrolling
 
 
@@ -92,8 +92,8 @@ def replace(low: Unrolling, node: ast.Call, owner: ast.expr, goal: Goal) -> ast.
 
 
 def _letters(low: Unrolling, text: ast.expr, body: Callable[[ast.expr], None]) -> None:
-    from metarfft.rules.front.each import each
-    from metarfft.rules.front.expressions import Core
+    from metarfft.rules.front.expressions.each import each
+    from metarfft.rules.front.expressions.lowering import Core
 
     each(low, Core(text), None, body, hints=("letter", "character"))
 

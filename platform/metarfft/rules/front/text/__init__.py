@@ -1,0 +1,1 @@
+"""What the text is: how it was pasted, which function is the rule, what its names are."""
