@@ -17,7 +17,7 @@ from metarfft.config import UNADAPTED, Config
 from metarfft.data.plan import data_method
 from metarfft.evaluate.process import KINDS, OUTCOMES, Kind, Outcome, Process, score
 from metarfft.evaluate.results import compared, results_file
-from metarfft.rules import Rule
+from metarfft.rules import STYLES, Rule
 from metarfft.rules.styles.marks import plain
 from metarfft.rules.verify import first_mark
 
@@ -105,7 +105,7 @@ def score_sweep(config: Config) -> list[Scored]:
 
 def _score(answer: dict[str, Any], sample: dict[str, Any]) -> Process:
     rule, inputs, style = _rule(sample["rule"]), json.loads(sample["input"]), sample["style"]
-    base = first_mark(rule.trajectory(inputs, style), sample["response"]) if style == "indexed" else None
+    base = first_mark(rule.trajectory(inputs, style), sample["response"]) if STYLES[style].marked else None
     return score(rule, inputs, answer["text"], style, answer["finish_reason"], base)
 
 

@@ -153,7 +153,7 @@ def _repeated(a: Any, b: Any) -> None:
 
 def power(a: Any, b: Any, *modulus: Any) -> Any:
     whole = not modulus and isinstance(a, int) and isinstance(b, int) and a not in (0, 1, -1)
-    if whole and b > 0 and a.bit_length() * b > MAX_BITS:
+    if whole and b > 0 and (a.bit_length() - 1) * b >= MAX_BITS:  # surely; else the result tells
         raise BudgetError(f"{_brief(a)} ** {_brief(b)} is too large")
     value = pow(a, b, *modulus)
     if isinstance(value, complex):
