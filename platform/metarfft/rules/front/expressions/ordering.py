@@ -43,8 +43,10 @@ def sort(low: Lowering, source: ast.expr, node: ast.Call, goal: Goal) -> ast.exp
     if compare is not None:
         if turned is None:
             refuse(node, "write reverse=True or reverse=False beside cmp_to_key")
+        if not is_quiet(low, key):
+            refuse(key, "a comparison that changes something sorts differently each time; let it only compare")
         return _by_comparison(low, source, compare, turned, node, goal)
-    source = _first(low, source, key, reverse)
+    source = _apart(low, _first(low, source, key, reverse), key)
     function = lambdas.prepare(low, key)
     flag = None
     if turned is None:
@@ -88,6 +90,16 @@ def _first(low: Lowering, source: ast.expr, key: ast.expr, other: ast.expr | Non
         lazy = iterators.is_iterator(items) or iterators.is_range(items)
         items = low.capture(ast.copy_location(build.call("list", items), source) if lazy else items, "items")
     return ast.copy_location(Core(items), source)
+
+
+def _apart(low: Lowering, source: ast.expr, key: ast.expr) -> ast.expr:
+    """The items as they were at first, where finding a key may change what they are taken from."""
+    from metarfft.rules.front.expressions.lowering import Core
+
+    if is_quiet(low, key):
+        return source
+    items = build.call("list", low.iterable(source))
+    return ast.copy_location(Core(low.capture(ast.copy_location(items, source), "items")), source)
 
 
 def _comparison(low: Lowering, key: ast.expr) -> lambdas.Function | None:
