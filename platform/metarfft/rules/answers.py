@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +53,13 @@ def canonical(answer: str) -> str:
     answer = marks.plain(answer.strip())
     try:
         value = read(answer)
+        written = value if isinstance(value, str) else write(_sorted(value))
     except ValueError:
         return _loose(answer)
-    return value if isinstance(value, str) else write(_sorted(value))
+    is_literal = isinstance(value, str) and answer[:1] in ("'", '"')
+    if not is_literal and not isinstance(value, (list, tuple, dict, set, frozenset, deque)) and written != answer:
+        return answer  # 0x10, 007 and 1_000 are texts: no number is written so
+    return written
 
 
 def _sorted(value: Any) -> Any:

@@ -7,6 +7,7 @@ front end let through: this check is the first wall between a stranger's rule an
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from metarfft.rules import instead
@@ -59,6 +60,7 @@ KEYWORDS = {
     "accumulate": {"initial"}, "deque": {"maxlen"}, "isclose": {"rel_tol", "abs_tol"},
     "dict": None, "move_to_end": {"last"}, "popitem": {"last"}, "prod": {"start"}, "splitlines": {"keepends"},
 }  # fmt: skip
+_FIELD = re.compile(r"__v\d+__")  # stands for a value where an expression is shown
 _DEFAULTS = (ast.Constant, ast.UnaryOp, ast.USub, ast.Tuple, ast.Load)
 MAX_LINES, MAX_DEPTH = 400, 20
 _STATEMENTS = (
@@ -358,6 +360,8 @@ class _Checker:
                 if place is None or node.attr not in CONSTANTS.get(place.split(".")[0], ()):
                     refuse(node, f".{node.attr} is outside the rule language")
             case ast.Constant(value=value):
+                if isinstance(value, str) and _FIELD.search(value):
+                    refuse(node, "the text __v0__ stands for something else here; choose another")
                 if not isinstance(value, (int, float, str, bool, type(None))):
                     refuse(node, f"{type(value).__name__} values are outside the rule language")
             case ast.Call():

@@ -192,6 +192,7 @@ class Rule:
             )
         marker = marks.Marker()
         marker.next = mark or 0
+        guards.SetOrders()
         return self._follow(self._resumed[key], style, marker, [frames])
 
     def _follow(self, program: Program, style: Style, marker: marks.Marker, arguments: list[Any]) -> Trace:

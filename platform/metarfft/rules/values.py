@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 ANSWER = "So the answer is "  # what every trajectory ends with, before its answer
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant, ast.Name, ast.UnaryOp)
 VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 FACTORIES = {
     "int": int,
@@ -86,6 +87,8 @@ def read(text: str) -> Any:
 
 
 def _value(node: ast.expr) -> Any:
+    if isinstance(node, ast.Call) and not all(isinstance(part, _DISPLAYS) for part in node.args):
+        raise ValueError("not a value")
     match node:
         case ast.Call(func=ast.Name("set" | "frozenset" as name), args=args, keywords=[]):
             return {"set": set, "frozenset": frozenset}[name](*map(_value, args))
@@ -102,6 +105,8 @@ def _value(node: ast.expr) -> Any:
         case ast.Set(elts=items):
             return {_value(item) for item in items}
         case ast.Dict(keys=keys, values=values):
+            if None in keys:
+                raise ValueError("not a value")
             return {_value(key): _value(item) for key, item in zip(keys, values, strict=True) if key is not None}
         case ast.Name("inf" | "nan" as name):
             return float(name)
@@ -134,7 +139,7 @@ def _deep(value: Any, known: dict[int, Any]) -> Any:
         if all(one is other for one, other in zip(made, value, strict=True)):
             made = value
     elif isinstance(value, set):
-        made = set(value)
+        made = set(list(value))  # noqa: C414 -- as Python's own does: its order is that of a new set
     elif isinstance(value, VIEWS):
         raise TypeError(f"cannot pickle '{type(value).__name__}' object")
     known[id(value)] = made

@@ -60,7 +60,7 @@ class MarkedList(list):
         return self
 
     def __imul__(self, times: Any) -> MarkedList:  # type: ignore[misc,override]
-        items = list(self)
+        items, times = list(self), operator.index(times)
         if times < 1:
             self.clear()
         for _ in range(times - 1):
@@ -303,10 +303,17 @@ def plain(text: str) -> str:
     return one_line("".join(_unquoted(part) for part in parts))
 
 
+_PIECE = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|<-?\d+>")  # a quoted text, or a mark
+
+
 def _split(text: str) -> list[str]:
     """What stands between marks, quoted texts kept whole."""
-    parts = re.split(r"<-?\d+>(?=(?:[^'\"\\]|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")*$)", text)
-    return [part for part in parts if part]
+    parts, start = [], 0
+    for piece in _PIECE.finditer(text):
+        if piece[0][0] == "<":
+            parts.append(text[start : piece.start()])
+            start = piece.end()
+    return [part for part in [*parts, text[start:]] if part]
 
 
 def _unquoted(part: str) -> str:

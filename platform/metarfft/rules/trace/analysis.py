@@ -147,6 +147,15 @@ def _changed(node: ast.Call) -> ast.expr:
     return node.args[0]
 
 
-def changes_something(node: ast.expr) -> bool:
-    """Whether evaluating an expression changes a value that it may have read before."""
-    return any(isinstance(part, ast.Call) and changes(part) for part in ast.walk(node))
+def changes_something(node: ast.expr, fills: bool = False) -> bool:
+    """Whether evaluating an expression changes a value that it may have read before.
+
+    Args:
+        fills: reading an element of a table may enter it.
+    """
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and changes(part):
+            return True
+        if fills and isinstance(part, ast.Subscript) and not isinstance(part.slice, ast.Slice):
+            return True
+    return False

@@ -252,6 +252,7 @@ class SetOrders:
             for self._order in (1, 2):
                 SetOrders.current = self
                 yield self._order
+            self._order = 0
 
     def arrange(self, values: Any) -> list[Any]:
         if not self.mattered:
@@ -337,9 +338,7 @@ def bounded(make: Callable[..., Iterable[Any]]) -> Callable[..., list[Any]]:
         found = []
         if keywords.get("repeat", 0) > MAX_BITS:
             raise BudgetError("that many repetitions are too large")
-        for argument in arguments:
-            ordered(argument)
-        for item in make(*arguments, **keywords):
+        for item in make(*map(ordered, arguments), **keywords):
             found.append(list_group(item) if make is itertools.groupby else item)
             if len(found) > MAX_SIZE:
                 _large("list", len(found))
@@ -403,9 +402,8 @@ def setdefault(container: Any, key: Any, default: Any = None) -> Any:
 
 
 def update(container: Any, *others: Any, **items_by_name: Any) -> Any:
-    for other in others:
-        if isinstance(container, dict):
-            ordered(other)
+    if isinstance(container, dict):
+        others = tuple(map(ordered, others))
     container.update(*others, **items_by_name)
     fit(container)
     if isinstance(container, dict):
@@ -465,10 +463,10 @@ def replace(text: Any, old: Any, new: Any, *count: int) -> Any:
 
 
 def padded(method: str) -> Callable[..., Any]:
-    def pad(text: Any, width: Any = 8, *fill: Any) -> Any:
-        if isinstance(width, int) and width > MAX_SIZE:
-            _large("str", width)
-        return fit(getattr(text, method)(width, *fill))
+    def pad(text: Any, *how: Any) -> Any:
+        if how and isinstance(how[0], int) and how[0] > MAX_SIZE:
+            _large("str", how[0])
+        return fit(getattr(text, method)(*how))
 
     return pad
 
@@ -515,7 +513,8 @@ FUNCTIONS: dict[str, Any] = {
     "list": make_list, "tuple": make_tuple, "dict": make_dict, "deque": make_deque, "Counter": make_counter,
     "OrderedDict": make_ordered, "enumerate": lambda values, start=0: enumerate(ordered(values), start),
     "zip": zipped, "set": _made(set),
-    "frozenset": _made(frozenset), "sorted": lambda values, **how: sorted(values, **how),
+    "frozenset": _made(frozenset), "sorted": lambda values, **how: sorted(ordered(values), **how),
+    "int": lambda *value: fit(int(*value)),
     "defaultdict": defaultdict, "deepcopy": deep_copy,
     "math.factorial": factorial, "math.comb": choose(math.comb), "math.perm": choose(math.perm),
     "math.prod": product_of, "heapq.heappush": rearranging(heappush),

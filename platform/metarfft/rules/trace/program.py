@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metarfft.rules.core import has_attempts
+from metarfft.rules.errors import RuleError
 from metarfft.rules.styles.base import Phrases
 from metarfft.rules.trace import runtime, state
 from metarfft.rules.trace.analysis import Facts
@@ -83,5 +84,9 @@ def compile_rule(
         names["__failed"] = attempts.teller(failing, origins)
         sites.append(Site("uncaught", tops[-1].lineno, recited[tops[-1].lineno - 1]))
         uncaught = (len(sites) - 1, style.template(sites[-1]))
-    exec(compile(source, "<rule>", "exec"), names)
+    try:
+        code = compile(source, "<rule>", "exec")
+    except (SyntaxError, RecursionError, MemoryError):  # Python nests 100 blocks at most
+        raise RuleError("there are too many conditions or branches in one place; write them in smaller steps") from None
+    exec(code, names)
     return Program(names["__rule"], tuple(sites), tuple(origins), source, uncaught)

@@ -81,7 +81,8 @@ _CALLS = {
         for module in _MODULES
         for name in DOTTED[module] | CONSTANTS.get(module, frozenset())
     },
-    **{f"b_{name}": getattr(builtins, name) for name in {*_FREE, *TYPES} - {"deque"}}, "b_deque": deque,
+    **{f"b_{name}": getattr(builtins, name) for name in {*_FREE, *TYPES} - {"deque"}},
+    "b_deque": deque,
     **{"f_" + name.replace(".", "_"): function for name, function in guards.FUNCTIONS.items()},
     **{f"m_{name}": method for name, method in guards.METHODS.items()},
 }

@@ -28,6 +28,9 @@ from metarfft.rules.values import FACTORIES, VIEWS, write
 
 PREFIX = "state: "
 Place = tuple[tuple[int, int], ...]  # lines of a function and of the statement in it that is reached, the entry first
+_UNREADABLE = (
+    SyntaxError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, OverflowError,
+)  # fmt: skip
 _MUTABLE = (list, dict, set, deque)
 _KINDS: dict[str, Callable[..., Any]] = {
     "set": set, "frozenset": frozenset, "Counter": Counter, "OrderedDict": OrderedDict, "deque": deque, "range": range,
@@ -145,7 +148,7 @@ def read(text: str) -> tuple[list[Frame], int | None]:
         reader = _Reader()
         for statement in ast.parse(text.strip().removeprefix(PREFIX.strip()).strip()).body:
             reader.statement(statement)
-    except (SyntaxError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise RuleError(f"not a state: {error}") from None
     return reader.frames, reader.mark
 

@@ -60,6 +60,7 @@ class Assignments(OwnCalls):
             code = expressions.operation(node, left.code, right.code)
             if self.style is None:
                 return code, None, False
+            left = expressions.base_of_power(node, left, values)
             shown = ast.BinOp(left.shown, node.op, right.shown)
             may_be_text = isinstance(node.op, ast.Add) and not expressions.is_number(node)
             return code, expressions.text(shown), may_be_text
@@ -107,8 +108,9 @@ class Assignments(OwnCalls):
         """Assigns ``code`` (of the expression ``value``) to a target; returns the changes that it makes, which are
         written out after it."""
         if isinstance(target, ast.Tuple):
-            parts = [self.writer.name("p") for _ in target.elts]
-            self.writer.write(f"{', '.join(parts)}, = {code}" if parts else f"() = {code}")
+            parts = [self.writer.name("u") for _ in target.elts]
+            items = f"__ordered({code})" if self.context.special else code
+            self.writer.write(f"{', '.join(parts)}, = {items}" if parts else f"() = {items}")
             return self.store_parts(target.elts, parts, values)
         return self.store_parts([target], [code], values, [value] if value else None, is_new)
 
@@ -132,7 +134,7 @@ class Assignments(OwnCalls):
                 assert isinstance(target, ast.Subscript)
                 number = parts is not None and self.expressions.is_number(parts[at])
                 made += self.store_element(target, code, values, number)
-                values.known.clear()
+            values.known.clear()  # a later target sees what this one has changed
         if self.style is None:
             return ()
         return tuple((label, f"{{{values.after(code)}}}") for label, code in made)
@@ -216,6 +218,7 @@ class Assignments(OwnCalls):
                 label, shown = expressions.text(base.shown) if self.style else "", expressions.whole(place)
             changed = ((label, f"{{{values.after(shown)}}}"),) if self.style else ()
         if self.style:
+            old = expressions.base_of_power(whole, old, values)
             calculation: str | None = expressions.text(ast.BinOp(old.shown, node.op, right.shown))
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
                 calculation = None

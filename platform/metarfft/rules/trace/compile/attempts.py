@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from metarfft.rules import core
 from metarfft.rules.styles import marks
+from metarfft.rules.trace import guards
 from metarfft.rules.trace.analysis import changed_in_place
 from metarfft.rules.trace.compile.statements import Statements
 from metarfft.rules.trace.compile.writer import Values
@@ -175,7 +176,7 @@ def _half_done(body: list[ast.stmt], in_loops: bool) -> list[str]:
 def throw(error: str, *text: Any) -> NoReturn:
     """Raises a rule's own error; ``failure`` tells it from Python's, ``told`` that its step is written."""
     raised = getattr(__import__("builtins"), error)(*text)
-    raised.failure = (error, str(text[0]) if text else "")
+    raised.failure = (error, guards.text(text[0]) if text else "")
     raised.told = True
     raise raised
 

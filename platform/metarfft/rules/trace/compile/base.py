@@ -60,6 +60,19 @@ class Context:
         )
 
     @cached_property
+    def fills(self) -> bool:
+        """Whether reading an element may enter it: there may be a defaultdict."""
+        names = (node.id for top in self.tops for node in ast.walk(top) if isinstance(node, ast.Name))
+        made = any(node in ("set", "frozenset", "Counter", "OrderedDict", "deque") for node in names)
+        return self.special and (not made or self.has_defaultdict)
+
+    @cached_property
+    def has_defaultdict(self) -> bool:
+        return any(
+            isinstance(node, ast.Name) and node.id == "defaultdict" for top in self.tops for node in ast.walk(top)
+        )
+
+    @cached_property
     def has_calls(self) -> bool:
         names = {node.name for top in self.tops for node in ast.walk(top) if isinstance(node, ast.FunctionDef)}
         calls = [node for top in self.tops for node in ast.walk(top) if isinstance(node, ast.Call)]
@@ -102,7 +115,7 @@ class Base:
 
     def values(self, *evaluated: ast.expr, stores: bool = False, changed: frozenset[str] = frozenset()) -> Values:
         """The values of a step that evaluates these expressions, then stores in an element, and assigns variables."""
-        repeats = any(changes_something(node) for node in evaluated)
+        repeats = any(changes_something(node, self.context.fills) for node in evaluated)
         return Values(self.writer, stores or repeats, repeats, changed)
 
     def step(

@@ -93,7 +93,7 @@ class Expressions(Lazy):
         """The variable that the result of an operation is kept in; it is within the budgets."""
         sign = ast.unparse(ast.BinOp(ast.Name("x"), node.op, ast.Name("x")))[2:-2]
         number = self.is_number(node)
-        if isinstance(node.op, ast.Add) or (isinstance(node.op, ast.Mult) and number):
+        if isinstance(node.op, (ast.Add, ast.Sub)) or (isinstance(node.op, ast.Mult) and number):
             name = self.kept(f"{left} {sign} {right}")
             other = "" if number else f"{name}.__class__ is not __int or "
             self.writer.write(f"if {other}not -__large < {name} < __large: __fit({name})")
