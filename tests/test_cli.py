@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from metarfft import tasks
+from metarfft import sandbox, tasks
 from metarfft.cli import main
 from metarfft.rules import Rule, RuleError
 from metarfft.samples import make_sample, to_row
@@ -209,3 +210,10 @@ def test_export_gives_chats_and_completions(tmp_path: Path, capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out.splitlines()[2])["completion"] == rows[2]["response"]
     assert main(["export", str(tmp_path / "none")]) == 2
     assert "holds no dataset" in capsys.readouterr().err
+
+
+def test_memory_that_the_process_has_already_is_not_the_rules() -> None:
+    with mmap.mmap(-1, 4 << 30):  # as PyTorch takes it; never touched
+        assert sandbox.run(lambda: len("x" * 50_000_000)) == 50_000_000
+        with pytest.raises(RuleError, match="more memory"):
+            sandbox.run(lambda: len("x" * (2 << 30)))

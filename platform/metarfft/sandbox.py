@@ -16,7 +16,7 @@ from metarfft.rules import RuleError
 
 SECONDS = 10  # of processor time
 WAIT = 3  # times as long on a clock: other work on the machine is not the rule's fault
-MEMORY = 1 << 30  # bytes of address space
+MEMORY = 1 << 30  # bytes of address space beside what the process has
 
 
 def run(work: Callable[[], Any], seconds: int = SECONDS, memory: int = MEMORY) -> Any:
@@ -62,6 +62,7 @@ def _child(work: Callable[[], Any], write: int, seconds: int, memory: int) -> No
     status = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        memory += _taken()  # what is loaded already is not the rule's
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         try:
@@ -82,3 +83,12 @@ def _child(work: Callable[[], Any], write: int, seconds: int, memory: int) -> No
     finally:
         sys.stdout.flush()
         os._exit(status)
+
+
+def _taken() -> int:
+    """Bytes of address space that this process has: with PyTorch in it, some gigabytes."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:  # elsewhere than on Linux
+        return 0
