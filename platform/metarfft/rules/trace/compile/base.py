@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ class Context:
         return any(isinstance(call.func, ast.Name) and call.func.id in names for call in calls)
 
 
-class Base:
+class Base(ABC):
     """The compilation of one function of a rule.
 
     Args:
@@ -145,9 +146,9 @@ class Base:
         if self.style and round_of_loop:  # now and then, since measuring takes longer than a step
             self.writer.write("if not __n & 63: __measure()")
 
+    @abstractmethod
     def define(self, node: ast.FunctionDef, owned: frozenset[str]) -> None:
         """Writes a function that is called, and those of its frames that the program begins in."""
-        raise NotImplementedError
 
     # -- going on from a place
 
